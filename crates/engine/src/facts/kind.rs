@@ -1,0 +1,90 @@
+use std::fmt;
+
+use serde::Deserialize;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident, $key:literal, $action:expr;)*) => {
+        /// A kind of fact, named as the AWS CLI names the list that holds it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        pub enum FactKind {
+            $($(#[$doc])* #[serde(rename = $key)] $name,)*
+        }
+
+        impl FactKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The key under which a snapshot holds facts of this kind.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+
+            /// The IAM action that observes facts of this kind.
+            pub fn action(self) -> Option<&'static str> {
+                match self { $(Self::$name => $action,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// VPCs and their CIDR blocks.
+    Vpcs, "Vpcs", Some("ec2:DescribeVpcs");
+    /// `enableDnsSupport` and `enableDnsHostnames`, asked one by one.
+    VpcAttributes, "VpcAttributes", Some("ec2:DescribeVpcAttribute");
+    /// Subnets.
+    Subnets, "Subnets", Some("ec2:DescribeSubnets");
+    /// Route tables.
+    RouteTables, "RouteTables", Some("ec2:DescribeRouteTables");
+    /// Network ACLs.
+    NetworkAcls, "NetworkAcls", Some("ec2:DescribeNetworkAcls");
+    /// Security groups.
+    SecurityGroups, "SecurityGroups", Some("ec2:DescribeSecurityGroups");
+    /// Network interfaces.
+    NetworkInterfaces, "NetworkInterfaces", Some("ec2:DescribeNetworkInterfaces");
+    /// Internet gateways.
+    InternetGateways, "InternetGateways", Some("ec2:DescribeInternetGateways");
+    /// Egress-only internet gateways.
+    EgressOnlyInternetGateways, "EgressOnlyInternetGateways", Some("ec2:DescribeEgressOnlyInternetGateways");
+    /// NAT gateways.
+    NatGateways, "NatGateways", Some("ec2:DescribeNatGateways");
+    /// VPC endpoints.
+    VpcEndpoints, "VpcEndpoints", Some("ec2:DescribeVpcEndpoints");
+    /// VPC peering connections.
+    VpcPeeringConnections, "VpcPeeringConnections", Some("ec2:DescribeVpcPeeringConnections");
+    /// Transit gateways.
+    TransitGateways, "TransitGateways", Some("ec2:DescribeTransitGateways");
+    /// VPC attachments of transit gateways: subnets and options.
+    TransitGatewayVpcAttachments, "TransitGatewayVpcAttachments", Some("ec2:DescribeTransitGatewayVpcAttachments");
+    /// Attachments of transit gateways and the route table each is associated with.
+    TransitGatewayAttachments, "TransitGatewayAttachments", Some("ec2:DescribeTransitGatewayAttachments");
+    /// Routes of transit gateway route tables.
+    TransitGatewayRoutes, "TransitGatewayRoutes", Some("ec2:SearchTransitGatewayRoutes");
+    /// Prefix lists and their entries.
+    PrefixLists, "PrefixLists", Some("ec2:GetManagedPrefixListEntries");
+    /// DHCP option sets.
+    DhcpOptions, "DhcpOptions", Some("ec2:DescribeDhcpOptions");
+    /// VPC flow logs.
+    FlowLogs, "FlowLogs", Some("ec2:DescribeFlowLogs");
+    /// Site-to-Site VPN connections.
+    VpnConnections, "VpnConnections", Some("ec2:DescribeVpnConnections");
+    /// ECS tasks.
+    Tasks, "tasks", Some("ecs:DescribeTasks");
+    /// ECS services.
+    Services, "services", Some("ecs:DescribeServices");
+    /// Which address of a range it will be: the one a task gets, the one a name resolves to.
+    ChosenAddress, "ChosenAddress", None;
+    /// What the name server of a network says. No AWS API tells it.
+    NameResolution, "NameResolution", None;
+    /// The ports that a client's operating system picks for its side of a connection. No AWS API
+    /// tells them.
+    EphemeralPorts, "EphemeralPorts", None;
+    /// What lies behind a device or network that AWS can't look into.
+    OutsideNetwork, "OutsideNetwork", None;
+}
+
+impl fmt::Display for FactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}

@@ -1,0 +1,378 @@
+//! Reads what the AWS CLI prints into facts. Every error names the file and the place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::coverage::CoverageEntry;
+use super::keys::{self, Shape};
+use super::merge::{self, Conflict};
+use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Snapshot};
+
+/// Why saved output can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file isn't JSON, or something in it has the wrong type.
+    #[error("{file}, line {line}, column {column}: {message}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A resource was saved twice and the copies differ.
+    #[error(
+        "{kind} {id} is in {first} and again in {second}, and `{field}` differs: remove the older copy"
+    )]
+    Duplicate {
+        /// The kind of resource.
+        kind: FactKind,
+        /// Its id.
+        id: String,
+        /// Where it was seen first.
+        first: String,
+        /// Where it was seen again.
+        second: String,
+        /// What differs.
+        field: String,
+    },
+    /// Output that doesn't say what it is about.
+    #[error(
+        "{file}: `{key}` doesn't say which {what} it belongs to: put the id into the file's name, \
+         or add \"{id_key}\" next to `{key}`"
+    )]
+    Unattributed {
+        /// The file.
+        file: String,
+        /// The key.
+        key: &'static str,
+        /// What it should belong to.
+        what: &'static str,
+        /// The key that would say so.
+        id_key: &'static str,
+    },
+    /// No file held anything known.
+    #[error(
+        "no AWS output among {files} JSON file(s): expected the AWS CLI's own output, such as \
+         `aws ec2 describe-subnets > subnets.json`, with a top-level key like `Subnets`"
+    )]
+    NothingKnown {
+        /// How many files were read.
+        files: usize,
+    },
+}
+
+/// Collects files and makes a [`Snapshot`] of them.
+#[derive(Debug, Default)]
+pub struct SnapshotReader {
+    files: Vec<File>,
+    items: BTreeMap<FactKind, BTreeMap<String, Vec<Item>>>,
+    pages: BTreeMap<FactKind, Pages>,
+    not_observed: Vec<CoverageEntry>,
+    observed_at: Option<String>,
+}
+
+#[derive(Debug)]
+struct File {
+    name: String,
+    text: String,
+}
+
+/// Where a resource stands, or what it was turned into.
+#[derive(Debug, Clone)]
+struct Item {
+    file: usize,
+    start: usize,
+    end: usize,
+    rebuilt: Option<Value>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    seen: usize,
+    continued: usize,
+}
+
+impl SnapshotReader {
+    /// Adds one file. `name` is for messages, and gives the id where the output itself lacks it.
+    pub fn add(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Result<(), LoadError> {
+        let file = File {
+            name: name.into(),
+            text: text.into(),
+        };
+        let index = self.files.len();
+        let top = file.parse::<TopLevel<'_>>(0, file.text.trim_start_matches('\u{feff}'))?;
+        let continued = top
+            .0
+            .iter()
+            .any(|(key, value)| key == "NextToken" && value.get() != "null");
+        let mut found = Vec::new();
+        for (key, value) in &top.0 {
+            match key.as_str() {
+                "ObservedAt" => {
+                    self.observed_at = Some(file.parse(file.offset(value), value.get())?)
+                }
+                "Coverage" => {
+                    let entries: Vec<CoverageEntry> =
+                        file.parse(file.offset(value), value.get())?;
+                    self.not_observed.extend(entries);
+                }
+                _ => {}
+            }
+            let Some(spec) =
+                keys::find(key, value.get(), top.0.iter().map(|(key, _)| key.as_str()))
+            else {
+                continue;
+            };
+            let pages = self.pages.entry(spec.kind).or_default();
+            pages.seen += 1;
+            pages.continued += usize::from(continued);
+            match spec.shape {
+                Shape::List => {
+                    let elements: Vec<&RawValue> = file.parse(file.offset(value), value.get())?;
+                    for element in elements {
+                        let id = file.id(element, spec.id_key)?;
+                        found.push((spec.kind, id, file.item(index, element)));
+                    }
+                }
+                Shape::Attached { id_key, what } => {
+                    let owner = keys::owner(&file.name, &top.0, id_key, spec.id_prefix)
+                        .ok_or_else(|| LoadError::Unattributed {
+                            file: file.name.clone(),
+                            key: spec.key,
+                            what,
+                            id_key,
+                        })?;
+                    let mut item = file.item(index, value);
+                    item.rebuilt = Some(keys::attach(
+                        &file.parse::<Value>(0, &file.text)?,
+                        id_key,
+                        &owner,
+                        spec.key,
+                    ));
+                    found.push((spec.kind, owner, item));
+                }
+            }
+        }
+        for (kind, id, item) in found {
+            self.items
+                .entry(kind)
+                .or_default()
+                .entry(id)
+                .or_default()
+                .push(item);
+        }
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Everything that was added, as a snapshot.
+    pub fn finish(self) -> Result<Snapshot, LoadError> {
+        if self.pages.is_empty() && self.not_observed.is_empty() {
+            return Err(LoadError::NothingKnown {
+                files: self.files.len(),
+            });
+        }
+        Ok(Snapshot::new(Observations {
+            observed_at: self.observed_at.clone(),
+            vpcs: self.facts()?,
+            vpc_attributes: self.facts()?,
+            subnets: self.facts()?,
+            route_tables: self.facts()?,
+            network_acls: self.facts()?,
+            security_groups: self.facts()?,
+            network_interfaces: self.facts()?,
+            internet_gateways: self.facts()?,
+            egress_only_internet_gateways: self.facts()?,
+            nat_gateways: self.facts()?,
+            vpc_endpoints: self.facts()?,
+            vpc_peering_connections: self.facts()?,
+            transit_gateways: self.facts()?,
+            transit_gateway_vpc_attachments: self.facts()?,
+            transit_gateway_attachments: self.facts()?,
+            transit_gateway_routes: self.facts()?,
+            prefix_lists: self.facts()?,
+            dhcp_options: self.facts()?,
+            flow_logs: self.facts()?,
+            vpn_connections: self.facts()?,
+            tasks: self.facts()?,
+            services: self.facts()?,
+        }))
+    }
+
+    fn facts<R: Resource + DeserializeOwned>(&self) -> Result<Facts<R>, LoadError> {
+        let denied = self.not_observed.iter().find(|entry| entry.fact == R::KIND);
+        let coverage = match (self.pages.get(&R::KIND), denied) {
+            (None, None) => return Ok(Facts::default()),
+            (None, Some(entry)) => return Ok(Facts::missing(entry.reason())),
+            (Some(_), Some(entry)) => Coverage::Partial(entry.reason()),
+            (Some(pages), None) if pages.continued == pages.seen => {
+                Coverage::Partial(Reason::Truncated)
+            }
+            (Some(_), None) => Coverage::Known,
+        };
+        let mut resources = Vec::new();
+        for (id, items) in self.items.get(&R::KIND).into_iter().flatten() {
+            resources.push(self.resource(R::KIND, id, items)?);
+        }
+        Ok(Facts::new(resources, coverage))
+    }
+
+    fn resource<R: DeserializeOwned>(
+        &self,
+        kind: FactKind,
+        id: &str,
+        items: &[Item],
+    ) -> Result<R, LoadError> {
+        if let [only] = items
+            && only.rebuilt.is_none()
+        {
+            let (file, text) = self.place(only);
+            return file.parse(only.start, text);
+        }
+        let mut merged = Value::Null;
+        let mut first = "";
+        for item in items {
+            let (file, text) = self.place(item);
+            let value = match &item.rebuilt {
+                Some(value) => value.clone(),
+                None => file.parse(item.start, text)?,
+            };
+            merge::into(&mut merged, value).map_err(|Conflict { field }| LoadError::Duplicate {
+                kind,
+                id: id.to_owned(),
+                first: first.to_owned(),
+                second: file.name.clone(),
+                field,
+            })?;
+            if first.is_empty() {
+                first = &file.name;
+            }
+        }
+        serde_path_to_error::deserialize(merged).map_err(|error| LoadError::Malformed {
+            file: first.to_owned(),
+            line: 1,
+            column: 1,
+            message: format!("{kind} {id}: `{}`: {}", error.path(), error.inner()),
+        })
+    }
+
+    fn place(&self, item: &Item) -> (&File, &str) {
+        static NOWHERE: File = File {
+            name: String::new(),
+            text: String::new(),
+        };
+        let file = self.files.get(item.file).unwrap_or(&NOWHERE);
+        (
+            file,
+            file.text.get(item.start..item.end).unwrap_or_default(),
+        )
+    }
+}
+
+impl File {
+    /// Reads a part of the file that starts at byte `start`; errors are placed in the whole file.
+    fn parse<'a, T: Deserialize<'a>>(&self, start: usize, part: &'a str) -> Result<T, LoadError> {
+        let mut deserializer = serde_json::Deserializer::from_str(part);
+        let result = serde_path_to_error::deserialize(&mut deserializer);
+        let value = result.map_err(|error| {
+            let path = error.path().to_string();
+            let message = without_place(error.inner());
+            let message = if path == "." {
+                message
+            } else {
+                format!("`{path}`: {message}")
+            };
+            self.malformed(start, error.inner(), message)
+        })?;
+        deserializer.end().map_err(|error| {
+            let message = without_place(&error);
+            self.malformed(start, &error, message)
+        })?;
+        Ok(value)
+    }
+
+    fn malformed(&self, start: usize, error: &serde_json::Error, message: String) -> LoadError {
+        let before = self.text.get(..start).unwrap_or_default();
+        let lines = before.matches('\n').count();
+        let columns = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1);
+        LoadError::Malformed {
+            file: self.name.clone(),
+            line: lines + error.line().max(1),
+            column: error.column() + if error.line() <= 1 { columns } else { 0 },
+            message,
+        }
+    }
+
+    fn offset(&self, part: &RawValue) -> usize {
+        (part.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
+    }
+
+    fn item(&self, file: usize, part: &RawValue) -> Item {
+        let start = self.offset(part);
+        Item {
+            file,
+            start,
+            end: start + part.get().len(),
+            rebuilt: None,
+        }
+    }
+
+    fn id(&self, element: &RawValue, key: &'static str) -> Result<String, LoadError> {
+        let start = self.offset(element);
+        let fields: TopLevel<'_> = self.parse(start, element.get())?;
+        match fields.0.iter().find(|(name, _)| name == key) {
+            Some((_, value)) => self.parse(self.offset(value), value.get()),
+            None => {
+                let absent: serde_json::Error = serde::de::Error::missing_field(key);
+                Err(self.malformed(start, &absent, absent.to_string()))
+            }
+        }
+    }
+}
+
+/// An error's text without its place, which stands in front.
+pub(super) fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((message, _)) => message.to_owned(),
+        None => text,
+    }
+}
+
+/// The members of an object, unread.
+struct TopLevel<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for TopLevel<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object, as the AWS CLI prints it (was it saved with --query?)")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Members).map(TopLevel)
+    }
+}

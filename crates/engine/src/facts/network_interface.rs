@@ -1,0 +1,189 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::Deserialize;
+
+use super::{FactKind, InstanceId, NetworkInterfaceId, Resource, SecurityGroupId, SubnetId, VpcId};
+
+/// A network interface, as `describe-network-interfaces` prints it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NetworkInterface {
+    /// Its id.
+    pub network_interface_id: NetworkInterfaceId,
+    /// Its subnet.
+    pub subnet_id: SubnetId,
+    /// Its VPC.
+    pub vpc_id: VpcId,
+    /// The zone's name.
+    pub availability_zone: Option<String>,
+    /// The primary private IPv4 address; absent in an IPv6-only subnet.
+    pub private_ip_address: Option<Ipv4Addr>,
+    /// Every private IPv4 address, the primary one among them.
+    #[serde(default)]
+    pub private_ip_addresses: Vec<PrivateIpAddress>,
+    /// The IPv6 addresses.
+    #[serde(default)]
+    pub ipv6_addresses: Vec<Ipv6Address>,
+    /// The public address of the primary private one.
+    pub association: Option<Association>,
+    /// The security groups.
+    #[serde(default)]
+    pub groups: Vec<GroupIdentifier>,
+    /// What kind of interface it is.
+    #[serde(default)]
+    pub interface_type: InterfaceType,
+    /// What it is attached to.
+    pub attachment: Option<Attachment>,
+    /// `available` while it is attached to nothing.
+    pub status: Option<String>,
+    /// Whether it refuses packets that are neither from nor to it.
+    pub source_dest_check: Option<bool>,
+    /// Whether internet gateways may not carry its IPv6 traffic.
+    #[serde(default)]
+    pub deny_all_igw_traffic: bool,
+    /// The private DNS name.
+    pub private_dns_name: Option<String>,
+    /// The account that owns the interface.
+    pub owner_id: Option<String>,
+    /// Set by the service that made it; ECS puts the attachment's ARN here.
+    pub description: Option<String>,
+}
+
+/// A private IPv4 address of an interface.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PrivateIpAddress {
+    /// The address.
+    pub private_ip_address: Ipv4Addr,
+    /// Its public address.
+    pub association: Option<Association>,
+}
+
+/// An IPv6 address of an interface.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Ipv6Address {
+    /// The address.
+    pub ipv6_address: Ipv6Addr,
+}
+
+/// A public IPv4 address and the name that goes with it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Association {
+    /// The public or Elastic IP address.
+    pub public_ip: Option<Ipv4Addr>,
+    /// The public DNS name.
+    pub public_dns_name: Option<String>,
+}
+
+/// A security group as an interface or endpoint names it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupIdentifier {
+    /// The group.
+    pub group_id: SecurityGroupId,
+}
+
+/// What an interface is attached to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attachment {
+    /// The instance; absent on Fargate.
+    pub instance_id: Option<InstanceId>,
+    /// The position on the instance; 0 is the primary interface.
+    pub device_index: Option<u32>,
+    /// `attaching`, `attached`, `detaching` or `detached`.
+    pub status: Option<String>,
+}
+
+/// The kinds of interface whose traffic behaves in its own way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InterfaceType {
+    /// An ordinary interface.
+    #[default]
+    Interface,
+    /// A NAT gateway's. The API says `nat_gateway`, its model `natGateway`.
+    #[serde(alias = "natGateway")]
+    NatGateway,
+    /// A Network Load Balancer's; may have no security group and then lets everything in.
+    NetworkLoadBalancer,
+    /// A Gateway Load Balancer's.
+    GatewayLoadBalancer,
+    /// A Gateway Load Balancer endpoint's; has no security group.
+    GatewayLoadBalancerEndpoint,
+    /// A transit gateway attachment's; has no security group.
+    TransitGateway,
+    /// Any other: endpoints, Lambda, branches, trunks, EFA.
+    #[serde(other)]
+    Other,
+}
+
+impl NetworkInterface {
+    /// Every private address, the primary IPv4 address first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let secondary = self
+            .private_ip_addresses
+            .iter()
+            .map(|address| address.private_ip_address)
+            .filter(|address| Some(*address) != self.private_ip_address);
+        let ipv6 = self.ipv6_addresses.iter();
+        self.private_ip_address
+            .into_iter()
+            .chain(secondary)
+            .map(IpAddr::V4)
+            .chain(ipv6.map(|address| IpAddr::V6(address.ipv6_address)))
+    }
+
+    /// The public addresses, each with the private one it stands for.
+    pub fn public_addresses(&self) -> impl Iterator<Item = (Ipv4Addr, Ipv4Addr)> + '_ {
+        let primary = self
+            .association
+            .as_ref()
+            .and_then(|association| Some((association.public_ip?, self.private_ip_address?)));
+        let others = self.private_ip_addresses.iter().filter_map(|address| {
+            let public = address.association.as_ref()?.public_ip?;
+            Some((public, address.private_ip_address))
+        });
+        primary
+            .into_iter()
+            .chain(others.filter(move |pair| Some(*pair) != primary))
+    }
+
+    /// The public address that stands for a private one.
+    pub fn public_address_of(&self, private: IpAddr) -> Option<Ipv4Addr> {
+        self.public_addresses()
+            .find(|(_, own)| IpAddr::V4(*own) == private)
+            .map(|(public, _)| public)
+    }
+
+    /// The security groups, in the order AWS lists them.
+    pub fn group_ids(&self) -> impl Iterator<Item = &SecurityGroupId> {
+        self.groups.iter().map(|group| &group.group_id)
+    }
+
+    /// Whether EC2 says that it is attached to nothing.
+    pub fn is_unattached(&self) -> bool {
+        self.status.as_deref() == Some("available")
+    }
+
+    /// The instance, if it is attached to one.
+    pub fn instance(&self) -> Option<&InstanceId> {
+        self.attachment.as_ref()?.instance_id.as_ref()
+    }
+
+    /// The position on the instance.
+    pub fn device_index(&self) -> u32 {
+        let attachment = self.attachment.as_ref();
+        attachment.and_then(|a| a.device_index).unwrap_or_default()
+    }
+}
+
+impl Resource for NetworkInterface {
+    type Id = NetworkInterfaceId;
+    const KIND: FactKind = FactKind::NetworkInterfaces;
+    fn id(&self) -> &NetworkInterfaceId {
+        &self.network_interface_id
+    }
+}

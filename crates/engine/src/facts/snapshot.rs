@@ -1,0 +1,269 @@
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::ops::Deref;
+
+use super::{
+    DhcpOptions, EgressOnlyInternetGateway, Facts, FlowLog, InstanceId, InternetGateway, Missing,
+    NatGateway, NetworkAcl, NetworkAclId, NetworkInterface, NetworkInterfaceId, PrefixList, Reason,
+    Resource, RouteTable, RouteTableId, SecurityGroup, Service, Subnet, SubnetId, Task,
+    TransitGateway, TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment,
+    Vpc, VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
+};
+
+/// Everything that was observed, kind by kind. A kind that isn't set was not observed.
+#[derive(Debug, Clone, Default)]
+pub struct Observations {
+    /// When it was observed, in RFC 3339; saved output doesn't always say.
+    pub observed_at: Option<String>,
+    /// VPCs.
+    pub vpcs: Facts<Vpc>,
+    /// The DNS attributes of VPCs.
+    pub vpc_attributes: Facts<VpcAttributes>,
+    /// Subnets.
+    pub subnets: Facts<Subnet>,
+    /// Route tables.
+    pub route_tables: Facts<RouteTable>,
+    /// Network ACLs.
+    pub network_acls: Facts<NetworkAcl>,
+    /// Security groups.
+    pub security_groups: Facts<SecurityGroup>,
+    /// Network interfaces.
+    pub network_interfaces: Facts<NetworkInterface>,
+    /// Internet gateways.
+    pub internet_gateways: Facts<InternetGateway>,
+    /// Egress-only internet gateways.
+    pub egress_only_internet_gateways: Facts<EgressOnlyInternetGateway>,
+    /// NAT gateways.
+    pub nat_gateways: Facts<NatGateway>,
+    /// VPC endpoints.
+    pub vpc_endpoints: Facts<VpcEndpoint>,
+    /// VPC peering connections.
+    pub vpc_peering_connections: Facts<VpcPeeringConnection>,
+    /// Transit gateways.
+    pub transit_gateways: Facts<TransitGateway>,
+    /// VPC attachments of transit gateways.
+    pub transit_gateway_vpc_attachments: Facts<TransitGatewayVpcAttachment>,
+    /// Attachments of transit gateways.
+    pub transit_gateway_attachments: Facts<TransitGatewayAttachment>,
+    /// Routes of transit gateway route tables.
+    pub transit_gateway_routes: Facts<TransitGatewayRoutes>,
+    /// Prefix lists.
+    pub prefix_lists: Facts<PrefixList>,
+    /// DHCP option sets.
+    pub dhcp_options: Facts<DhcpOptions>,
+    /// Flow logs.
+    pub flow_logs: Facts<FlowLog>,
+    /// VPN connections.
+    pub vpn_connections: Facts<VpnConnection>,
+    /// ECS tasks.
+    pub tasks: Facts<Task>,
+    /// ECS services.
+    pub services: Facts<Service>,
+}
+
+/// Every fact observed about a piece of an account at one time, with its coverage, and the
+/// look-ups that the engine needs over and over.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    observations: Observations,
+    index: Index,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Index {
+    interface_by_address: BTreeMap<IpAddr, Vec<NetworkInterfaceId>>,
+    interface_by_public_address: BTreeMap<IpAddr, NetworkInterfaceId>,
+    interfaces_by_instance: BTreeMap<InstanceId, Vec<NetworkInterfaceId>>,
+    route_table_by_subnet: BTreeMap<SubnetId, RouteTableId>,
+    main_route_table: BTreeMap<VpcId, RouteTableId>,
+    route_table_by_gateway: BTreeMap<String, RouteTableId>,
+    acl_by_subnet: BTreeMap<SubnetId, NetworkAclId>,
+    default_acl: BTreeMap<VpcId, NetworkAclId>,
+}
+
+impl Index {
+    fn new(observations: &Observations) -> Self {
+        let mut index = Self::default();
+        for interface in observations.network_interfaces.seen() {
+            index.add_interface(interface);
+        }
+        for table in observations.route_tables.seen() {
+            index.add_route_table(table);
+        }
+        for acl in observations.network_acls.seen() {
+            for association in &acl.associations {
+                let subnet = association.subnet_id.clone();
+                index
+                    .acl_by_subnet
+                    .insert(subnet, acl.network_acl_id.clone());
+            }
+            if let (true, Some(vpc)) = (acl.is_default, &acl.vpc_id) {
+                index
+                    .default_acl
+                    .insert(vpc.clone(), acl.network_acl_id.clone());
+            }
+        }
+        index
+    }
+
+    fn add_interface(&mut self, interface: &NetworkInterface) {
+        let id = &interface.network_interface_id;
+        for address in interface.addresses() {
+            self.interface_by_address
+                .entry(address)
+                .or_default()
+                .push(id.clone());
+        }
+        for (public, _) in interface.public_addresses() {
+            self.interface_by_public_address
+                .insert(public.into(), id.clone());
+        }
+        if let Some(instance) = interface.instance() {
+            self.interfaces_by_instance
+                .entry(instance.clone())
+                .or_default()
+                .push(id.clone());
+        }
+    }
+
+    fn add_route_table(&mut self, table: &RouteTable) {
+        let id = &table.route_table_id;
+        for association in table.associations.iter().filter(|a| a.in_force()) {
+            if let Some(subnet) = &association.subnet_id {
+                self.route_table_by_subnet
+                    .insert(subnet.clone(), id.clone());
+            }
+            if let Some(gateway) = &association.gateway_id {
+                self.route_table_by_gateway
+                    .insert(gateway.clone(), id.clone());
+            }
+            if let (true, Some(vpc)) = (association.main, &table.vpc_id) {
+                self.main_route_table.insert(vpc.clone(), id.clone());
+            }
+        }
+    }
+}
+
+impl Deref for Snapshot {
+    type Target = Observations;
+
+    fn deref(&self) -> &Observations {
+        &self.observations
+    }
+}
+
+impl Snapshot {
+    /// A snapshot of these observations.
+    pub fn new(observations: Observations) -> Self {
+        let index = Index::new(&observations);
+        Self {
+            observations,
+            index,
+        }
+    }
+
+    /// The route table that a subnet uses: its own, else the VPC's main one.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html>
+    pub fn route_table_of(&self, subnet: &SubnetId, vpc: &VpcId) -> Result<&RouteTable, Missing> {
+        let own = self.index.route_table_by_subnet.get(subnet);
+        if own.is_none() {
+            // A table that wasn't observed may name the subnet.
+            self.route_tables.complete()?;
+        }
+        self.found(
+            &self.route_tables,
+            own.or_else(|| self.index.main_route_table.get(vpc)),
+            || format!("the route table of {subnet}"),
+        )
+    }
+
+    /// The route table of a gateway's incoming traffic, if it has one.
+    pub fn route_table_of_gateway(&self, gateway: &str) -> Result<Option<&RouteTable>, Missing> {
+        match self.index.route_table_by_gateway.get(gateway) {
+            Some(table) => self.route_tables.get(table).map(Some),
+            None => self.route_tables.complete().map(|()| None),
+        }
+    }
+
+    /// The network ACL of a subnet: the one that names it, else the VPC's default one.
+    pub fn network_acl_of(&self, subnet: &SubnetId, vpc: &VpcId) -> Result<&NetworkAcl, Missing> {
+        let own = self.index.acl_by_subnet.get(subnet);
+        if own.is_none() {
+            self.network_acls.complete()?;
+        }
+        self.found(
+            &self.network_acls,
+            own.or_else(|| self.index.default_acl.get(vpc)),
+            || format!("the network ACL of {subnet}"),
+        )
+    }
+
+    fn found<'a, R: Resource>(
+        &self,
+        facts: &'a Facts<R>,
+        id: Option<&R::Id>,
+        what: impl Fn() -> String,
+    ) -> Result<&'a R, Missing> {
+        match id {
+            Some(id) => facts.get(id),
+            None => Err(Missing::new(R::KIND, Reason::NotInFacts(what()))),
+        }
+    }
+
+    /// The interface with this private address in a VPC; `None` when no interface has it.
+    pub fn interface_at(
+        &self,
+        vpc: &VpcId,
+        address: IpAddr,
+    ) -> Result<Option<&NetworkInterface>, Missing> {
+        let in_vpc = self
+            .interfaces_with(address)
+            .find(|interface| interface.vpc_id == *vpc);
+        match in_vpc {
+            Some(interface) => Ok(Some(interface)),
+            None => self.network_interfaces.complete().map(|()| None),
+        }
+    }
+
+    /// Every observed interface with this private address; VPCs may reuse addresses.
+    pub fn interfaces_with(&self, address: IpAddr) -> impl Iterator<Item = &NetworkInterface> {
+        let ids = self.index.interface_by_address.get(&address);
+        ids.into_iter()
+            .flatten()
+            .filter_map(|id| self.network_interfaces.get(id).ok())
+    }
+
+    /// The observed interface with this public IPv4 address.
+    pub fn interface_at_public(&self, address: IpAddr) -> Option<&NetworkInterface> {
+        let id = self.index.interface_by_public_address.get(&address)?;
+        self.network_interfaces.get(id).ok()
+    }
+
+    /// The interfaces of an instance, the primary one first.
+    pub fn interfaces_of(&self, instance: &InstanceId) -> Vec<&NetworkInterface> {
+        let ids = self.index.interfaces_by_instance.get(instance);
+        let mut interfaces: Vec<_> = ids
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.network_interfaces.get(id).ok())
+            .collect();
+        interfaces.sort_by_key(|interface| interface.device_index());
+        interfaces
+    }
+
+    /// The VPC of a subnet.
+    pub fn vpc_of(&self, subnet: &SubnetId) -> Result<&VpcId, Missing> {
+        self.subnets.get(subnet).map(|subnet| &subnet.vpc_id)
+    }
+
+    /// Whether anything of this VPC was observed. The interfaces of a VPC of which nothing was
+    /// observed are unknown, however many others are known.
+    pub fn has_observed(&self, vpc: &VpcId) -> bool {
+        self.vpcs.get(vpc).is_ok()
+            || self.subnets.seen().any(|subnet| subnet.vpc_id == *vpc)
+            || self
+                .route_tables
+                .seen()
+                .any(|table| table.vpc_id.as_ref() == Some(vpc))
+    }
+}

@@ -1,0 +1,12 @@
+//! The heart of awsvpc-auditor: facts in, report out.
+//!
+//! A [`facts::Snapshot`] holds what AWS described. [`reach`] decides exactly which traffic gets
+//! from one place to another and back, [`checks`] look for one fault each, [`report`] puts the
+//! results into words. Nothing here knows an SDK, a clock, a file or an environment variable: the
+//! same snapshot always gives the same report.
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod facts;
+pub mod net;
+pub mod reach;
+pub mod report;

@@ -1,0 +1,297 @@
+//! Into a VPC: from its edge or from another subnet to the interface that has the address, and the
+//! replies back to the sender.
+
+use std::net::IpAddr;
+
+use super::station::{Groups, Station};
+use super::walk::{Exit, Goal, Packet, Relation, Walk, into, out_of};
+use super::{Code, Direction, Leg};
+use crate::facts::{
+    FactKind, InterfaceType, Missing, NetworkInterface, Reason, Subnet, SubnetId, VpcId,
+};
+
+impl<'a> Walk<'a> {
+    /// The subnet of a VPC that contains an address; `None` when the VPC has no such subnet.
+    pub(super) fn subnet_containing(
+        &self,
+        vpc: &VpcId,
+        address: IpAddr,
+    ) -> Result<Option<&'a Subnet>, Missing> {
+        let found = self.snapshot.subnets.seen().find(|subnet| {
+            subnet.vpc_id == *vpc && subnet.blocks().any(|block| block.contains(&address))
+        });
+        match found {
+            Some(subnet) => Ok(Some(subnet)),
+            None => self.snapshot.subnets.complete().map(|()| None),
+        }
+    }
+
+    /// Delivers a packet inside a VPC. `entry` is the subnet where a transit gateway let it in.
+    pub(super) fn deliver(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        goal: Goal<'a>,
+        vpc: &VpcId,
+        entry: Option<&SubnetId>,
+        relation: &Relation,
+    ) {
+        let Some(address) = packet.destination.host() else {
+            self.trace
+                .doubt(super::depends_on_address(packet.destination));
+            self.trace.lose(Leg::Forward);
+            return;
+        };
+        let interface = match self.find_interface(sender, vpc, address) {
+            Ok(Some(interface)) => interface,
+            Ok(None) => return self.nobody_there(sender, packet, vpc, address, entry),
+            Err(missing) => {
+                self.somebody_perhaps(sender, packet, vpc, address, entry);
+                self.trace.doubt(missing);
+                self.trace.lose(Leg::Forward);
+                return;
+            }
+        };
+        if let Some(expected) = goal.expected
+            && expected.network_interface_id != interface.network_interface_id
+        {
+            return self.misled(sender, packet, expected, interface, relation);
+        }
+        let from = entry.or(sender.subnet.as_ref());
+        let crosses =
+            matches!(relation, Relation::Peering { .. }) || from != Some(&interface.subnet_id);
+        self.arrive(sender, packet, interface, relation, crosses);
+    }
+
+    /// The interface that has the address. In a VPC of which nothing was observed, or whose subnet
+    /// is shared by another account, that none was found proves nothing.
+    fn find_interface(
+        &self,
+        sender: &Station<'a>,
+        vpc: &VpcId,
+        address: IpAddr,
+    ) -> Result<Option<&'a NetworkInterface>, Missing> {
+        if let Some(interface) = self.snapshot.interface_at(vpc, address)? {
+            return Ok(Some(interface));
+        }
+        let invisible =
+            |why: String| Missing::new(FactKind::NetworkInterfaces, Reason::Invisible(why));
+        if !self.snapshot.has_observed(vpc) {
+            return Err(invisible(format!(
+                "the interfaces of {vpc}, which lies outside what was observed"
+            )));
+        }
+        let subnet = self.subnet_containing(vpc, address).ok().flatten();
+        let owner = subnet.and_then(|subnet| subnet.owner_id.as_ref());
+        let own = sender
+            .interface
+            .and_then(|interface| interface.owner_id.as_ref());
+        if let (Some(owner), Some(own), Some(subnet)) = (owner, own, subnet)
+            && owner != own
+        {
+            return Err(invisible(format!(
+                "other accounts' interfaces in {}, which account {owner} shares",
+                subnet.subnet_id
+            )));
+        }
+        Ok(None)
+    }
+
+    fn nobody_there(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        vpc: &VpcId,
+        address: IpAddr,
+        entry: Option<&SubnetId>,
+    ) {
+        self.somebody_perhaps(sender, packet, vpc, address, entry);
+        let subnet = self.subnet_containing(vpc, address).ok().flatten();
+        let place = subnet.map_or(vpc.as_str(), |subnet| subnet.subnet_id.as_str());
+        let message = format!("no network interface in {place} has the address {address}");
+        self.trace.block(
+            into(Code::NoPossibleDestination, place, Leg::Forward),
+            message,
+        );
+        self.trace.lose(Leg::Forward);
+    }
+
+    /// As far as the way to an address is known when its interface isn't.
+    fn somebody_perhaps(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        vpc: &VpcId,
+        address: IpAddr,
+        entry: Option<&SubnetId>,
+    ) {
+        let Ok(Some(subnet)) = self.subnet_containing(vpc, address) else {
+            return;
+        };
+        let id = &subnet.subnet_id;
+        if entry.or(sender.subnet.as_ref()) != Some(id) {
+            self.acl_gate(id, vpc, Direction::Ingress, packet);
+        }
+        self.trace.meet(Leg::Forward, id.to_string());
+    }
+
+    /// The address leads to another interface than the one that was meant: VPCs that overlap.
+    fn misled(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        expected: &'a NetworkInterface,
+        found: &NetworkInterface,
+        relation: &Relation,
+    ) {
+        let table = self
+            .route_table(sender)
+            .map(|table| table.route_table_id.to_string());
+        let id = table.unwrap_or_else(|_| sender.label());
+        let message = format!(
+            "{} leads to {} in {}, not to {} in {}: the address ranges overlap",
+            packet.destination,
+            found.network_interface_id,
+            found.vpc_id,
+            expected.network_interface_id,
+            expected.vpc_id
+        );
+        self.trace
+            .block(out_of(Code::MoreSpecificRoute, &id, Leg::Forward), message);
+        self.trace.lose(Leg::Forward);
+        self.arrive(sender, packet, expected, relation, true);
+    }
+
+    /// At the interface: its subnet's network ACL, its security groups, and the way back.
+    pub(super) fn arrive(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        interface: &'a NetworkInterface,
+        relation: &Relation,
+        crosses: bool,
+    ) {
+        let mut receiver = Station::of_interface(interface);
+        if let Some(address) = packet.destination.host() {
+            receiver = receiver.with_address(address);
+        }
+        self.take(&receiver, packet, relation, &sender.groups, crosses);
+        let reply = Packet {
+            source: packet.destination,
+            destination: packet.source,
+            leg: Leg::Return,
+            ..packet
+        };
+        if let Some(name) = &receiver.name {
+            self.trace.meet(Leg::Return, name.clone());
+        }
+        let exit = self.leave(&receiver, reply, sender.subnet.as_ref());
+        self.return_to(sender, &receiver, reply, exit);
+    }
+
+    /// A packet enters the receiver's subnet and the receiver.
+    pub(super) fn take(
+        &mut self,
+        receiver: &Station<'a>,
+        packet: Packet,
+        relation: &Relation,
+        sender_groups: &Groups,
+        crosses: bool,
+    ) {
+        if let Some(subnet) = &receiver.subnet {
+            if crosses {
+                self.acl_gate(subnet, &receiver.vpc, Direction::Ingress, packet);
+            }
+            self.trace.meet(packet.leg, subnet.to_string());
+        }
+        if let Some(name) = &receiver.name {
+            self.trace.meet(packet.leg, name.clone());
+        }
+        let Some(interface) = receiver.interface else {
+            return;
+        };
+        let id = interface.network_interface_id.as_str();
+        if interface.interface_type == InterfaceType::NatGateway {
+            let gateway = self.snapshot.nat_gateways.seen().find(|gateway| {
+                let mut own = gateway.nat_gateway_addresses.iter();
+                own.any(|a| {
+                    a.network_interface_id.as_ref() == Some(&interface.network_interface_id)
+                })
+            });
+            let id = gateway.map_or(id, |gateway| gateway.nat_gateway_id.as_str());
+            let message = format!("{id} is a NAT gateway: it opens connections and takes none");
+            self.trace
+                .block(into(Code::NoPossibleDestination, id, Leg::Forward), message);
+        }
+        if interface.is_unattached() {
+            self.trace
+                .note(id, "is attached to nothing, so nothing answers there");
+        }
+        self.security_group_gate(
+            receiver,
+            Direction::Ingress,
+            packet.source,
+            relation,
+            sender_groups.clone(),
+        );
+    }
+
+    /// Replies have left the receiver's subnet: do they get back to the sender?
+    fn return_to(
+        &mut self,
+        sender: &Station<'a>,
+        receiver: &Station<'a>,
+        reply: Packet,
+        exit: Exit<'a>,
+    ) {
+        let (vpc, entry) = match exit {
+            Exit::Local => (receiver.vpc.clone(), None),
+            Exit::Vpc { vpc, entry, .. } => (vpc, entry),
+            Exit::Lost => {
+                self.trace.lose(Leg::Return);
+                self.replies_into_sender(sender, reply, true);
+                return;
+            }
+            Exit::Internet(_) | Exit::Nat(_) | Exit::Service(_) => {
+                self.astray(sender, receiver, reply);
+                return;
+            }
+        };
+        if vpc != sender.vpc {
+            self.astray(sender, receiver, reply);
+            return;
+        }
+        let from = entry.as_ref().or(receiver.subnet.as_ref());
+        let crosses = vpc != receiver.vpc && entry.is_none() || from != sender.subnet.as_ref();
+        self.replies_into_sender(sender, reply, crosses);
+    }
+
+    fn replies_into_sender(&mut self, sender: &Station<'a>, reply: Packet, crosses: bool) {
+        if let Some(subnet) = &sender.subnet {
+            if crosses {
+                self.acl_gate(subnet, &sender.vpc, Direction::Ingress, reply);
+            }
+            self.trace.meet(Leg::Return, subnet.to_string());
+        }
+        if let Some(name) = &sender.name {
+            self.trace.meet(Leg::Return, name.clone());
+        }
+    }
+
+    fn astray(&mut self, sender: &Station<'a>, receiver: &Station<'a>, reply: Packet) {
+        let table = self
+            .route_table(receiver)
+            .map(|table| table.route_table_id.to_string());
+        let id = table.unwrap_or_else(|_| receiver.label());
+        let message = format!(
+            "{id} sends replies to {} elsewhere than to {}",
+            reply.destination, sender.vpc
+        );
+        self.trace.block(
+            out_of(Code::NoRouteToDestination, &id, Leg::Return),
+            message,
+        );
+        self.trace.lose(Leg::Return);
+        self.replies_into_sender(sender, reply, true);
+    }
+}

@@ -1,0 +1,110 @@
+//! NAT gateways: they open connections for others in their own name, and take none.
+//! <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
+
+use super::station::Station;
+use super::trace::Passage;
+use super::walk::{Exit, Goal, Packet, Walk, out_of};
+use super::{Code, Direction, Leg, outside};
+use crate::facts::{ConnectivityType, NatGateway, NatGatewayId};
+use crate::net::{AddressFamily, Protocol, Traffic};
+
+impl<'a> Walk<'a> {
+    /// Into a NAT gateway: its subnet's network ACL, its state, and the protocols it carries.
+    pub(super) fn to_nat_gateway(
+        &mut self,
+        station: &Station<'a>,
+        packet: Packet,
+        id: &NatGatewayId,
+    ) -> Exit<'a> {
+        let gateway = match self.snapshot.nat_gateways.get(id) {
+            Ok(gateway) => gateway,
+            Err(missing) => {
+                self.trace.meet(packet.leg, id.as_str());
+                self.trace.doubt(missing);
+                return Exit::Lost;
+            }
+        };
+        if gateway.subnet_id != station.subnet
+            && let Some(subnet) = &gateway.subnet_id
+        {
+            self.acl_gate(subnet, &gateway.vpc_id, Direction::Ingress, packet);
+        }
+        self.trace.meet(packet.leg, id.as_str());
+        if gateway.state != "available" {
+            let why = gateway.failure_message.as_deref();
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            let message = format!("{id} is {}{why}", gateway.state);
+            self.trace
+                .block(out_of(Code::BadState, id.as_str(), packet.leg), message);
+        }
+        let carried = Traffic::protocol(Protocol::TCP)
+            .union(&Traffic::protocol(Protocol::UDP))
+            .union(&Traffic::protocol(Protocol::ICMP));
+        let component = out_of(Code::ProtocolRestriction, id.as_str(), packet.leg);
+        self.trace
+            .gate(component, Passage::exactly(carried), |stopped| {
+                format!("{id} carries TCP, UDP and ICMP only, not {stopped}")
+            });
+        if packet.destination.family() == AddressFamily::V6 {
+            // NAT64 translates 64:ff9b::/96 only, and then the far end is an IPv4 address.
+            self.trace.doubt(outside(format!(
+                "what {id} translates {} to",
+                packet.destination
+            )));
+            return Exit::Lost;
+        }
+        if packet.leg == Leg::Return {
+            let message = format!("{id} would send replies on in its own name");
+            self.trace
+                .block(out_of(Code::CannotRoute, id.as_str(), packet.leg), message);
+            return Exit::Lost;
+        }
+        if !self.nat_gateways.insert(id.clone()) {
+            let message =
+                format!("{id} sends to itself: its own subnet's route table must lead on");
+            self.trace.block(
+                out_of(Code::NoRouteToDestination, id.as_str(), packet.leg),
+                message,
+            );
+            return Exit::Lost;
+        }
+        Exit::Nat(gateway)
+    }
+
+    /// From a NAT gateway on, and the replies from it back to the one it stands for.
+    pub(super) fn through_nat(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        gateway: &'a NatGateway,
+        goal: Goal<'a>,
+    ) {
+        let mut own = Station::of_nat_gateway(self.snapshot, gateway);
+        if gateway.connectivity_type == ConnectivityType::Private {
+            own.public = super::station::PublicAddress::Absent;
+        }
+        self.connect(&own, goal);
+        let reply = Packet {
+            source: packet.destination,
+            destination: packet.source,
+            leg: Leg::Return,
+            ..packet
+        };
+        self.trace
+            .meet(Leg::Return, gateway.nat_gateway_id.as_str());
+        if gateway.subnet_id != sender.subnet {
+            if let Some(subnet) = &gateway.subnet_id {
+                self.acl_gate(subnet, &gateway.vpc_id, Direction::Egress, reply);
+            }
+            if let Some(subnet) = &sender.subnet {
+                self.acl_gate(subnet, &sender.vpc, Direction::Ingress, reply);
+            }
+        }
+        if let Some(subnet) = &sender.subnet {
+            self.trace.meet(Leg::Return, subnet.to_string());
+        }
+        if let Some(name) = &sender.name {
+            self.trace.meet(Leg::Return, name.clone());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What is learned while a packet is followed: which traffic still gets through, by which way, and
+//! everything that stops some of it.
+
+use std::collections::BTreeSet;
+
+use super::{Code, Direction, Explanation, Leg, Note};
+use crate::facts::Missing;
+use crate::net::Traffic;
+
+/// What one component lets through: surely, and at most. Between the two lies what the facts don't
+/// tell.
+#[derive(Debug, Clone)]
+pub(super) struct Passage {
+    pub(super) certain: Traffic,
+    pub(super) possible: Traffic,
+    pub(super) missing: Vec<Missing>,
+}
+
+impl Passage {
+    pub(super) fn exactly(traffic: Traffic) -> Self {
+        Self {
+            certain: traffic.clone(),
+            possible: traffic,
+            missing: Vec::new(),
+        }
+    }
+
+    pub(super) fn unknown(missing: Missing) -> Self {
+        Self {
+            certain: Traffic::none(),
+            possible: Traffic::all(),
+            missing: vec![missing],
+        }
+    }
+}
+
+/// A component on the way, as an explanation names it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Component<'a> {
+    pub(super) code: Code,
+    pub(super) id: &'a str,
+    pub(super) direction: Direction,
+    pub(super) leg: Leg,
+}
+
+/// The state of a walk.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    pub(super) asked: Traffic,
+    pub(super) certain: Traffic,
+    pub(super) possible: Traffic,
+    pub(super) path: Vec<String>,
+    pub(super) return_path: Vec<String>,
+    pub(super) explanations: Vec<Explanation>,
+    pub(super) missing: BTreeSet<Missing>,
+    pub(super) notes: BTreeSet<Note>,
+    /// The way is no longer known: components are still judged, but no longer listed as met.
+    lost: [bool; 2],
+}
+
+impl Trace {
+    pub(super) fn new(asked: Traffic) -> Self {
+        Self {
+            certain: asked.clone(),
+            possible: asked.clone(),
+            asked,
+            path: Vec::new(),
+            return_path: Vec::new(),
+            explanations: Vec::new(),
+            missing: BTreeSet::new(),
+            notes: BTreeSet::new(),
+            lost: [false; 2],
+        }
+    }
+
+    /// The packet met this component.
+    pub(super) fn meet(&mut self, leg: Leg, id: impl Into<String>) {
+        let [forward, back] = self.lost;
+        let (path, lost) = match leg {
+            Leg::Forward => (&mut self.path, forward),
+            Leg::Return => (&mut self.return_path, back),
+        };
+        if lost {
+            return;
+        }
+        let id = id.into();
+        if path.last() != Some(&id) {
+            path.push(id);
+        }
+    }
+
+    /// From here on the way isn't known.
+    pub(super) fn lose(&mut self, leg: Leg) {
+        let [forward, back] = &mut self.lost;
+        if leg == Leg::Forward {
+            *forward = true;
+        }
+        *back = true;
+    }
+
+    /// Narrows the traffic to what a component lets through; what it surely stops is explained.
+    pub(super) fn gate(
+        &mut self,
+        component: Component<'_>,
+        passage: Passage,
+        message: impl FnOnce(&Traffic) -> String,
+    ) {
+        let stopped = self.asked.difference(&passage.possible);
+        if !stopped.is_empty() {
+            self.explain(component, message(&stopped));
+        }
+        let open = passage.possible.difference(&passage.certain);
+        if !open.intersection(&self.asked).is_empty() {
+            self.missing.extend(passage.missing);
+        }
+        self.certain = self.certain.intersection(&passage.certain);
+        self.possible = self.possible.intersection(&passage.possible);
+    }
+
+    /// Nothing gets past this component.
+    pub(super) fn block(&mut self, component: Component<'_>, message: impl Into<String>) {
+        self.explain(component, message.into());
+        self.certain = Traffic::none();
+        self.possible = Traffic::none();
+    }
+
+    /// Whether anything gets further isn't known.
+    pub(super) fn doubt(&mut self, missing: Missing) {
+        self.missing.insert(missing);
+        self.certain = Traffic::none();
+    }
+
+    pub(super) fn note(&mut self, component: impl Into<String>, message: impl Into<String>) {
+        self.notes.insert(Note {
+            component: component.into(),
+            message: message.into(),
+        });
+    }
+
+    fn explain(&mut self, component: Component<'_>, message: String) {
+        let explanation = Explanation {
+            code: component.code,
+            component: component.id.to_owned(),
+            direction: component.direction,
+            leg: component.leg,
+            message,
+        };
+        if !self.explanations.contains(&explanation) {
+            self.explanations.push(explanation);
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! Follows a connection from its sender to its destination and back.
+
+use std::collections::BTreeSet;
+
+use super::network_acl;
+use super::security_group::{self, Peer, PeerGroups};
+use super::station::{Client, Groups, PublicAddress, Station};
+use super::trace::{Component, Passage, Trace};
+use super::{Code, Direction, Leg};
+use crate::facts::{
+    Missing, NatGatewayId, NetworkInterface, RouteTarget, Snapshot, SubnetId, VpcId,
+};
+use crate::net::{AddressScope, Traffic};
+
+/// A walk through the facts.
+pub(super) struct Walk<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) trace: Trace,
+    /// NAT gateways passed so far: meeting one twice is a loop.
+    pub(super) nat_gateways: BTreeSet<NatGatewayId>,
+}
+
+/// Where a connection goes to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Goal<'a> {
+    /// The address on the packet.
+    pub(super) scope: AddressScope,
+    /// The interface that is meant, when the question names one or only one can be meant.
+    pub(super) expected: Option<&'a NetworkInterface>,
+}
+
+/// A packet on its way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packet {
+    pub(super) source: AddressScope,
+    pub(super) destination: AddressScope,
+    pub(super) leg: Leg,
+    /// Who chose the port to which replies go.
+    pub(super) client: Client,
+}
+
+/// How two ends of a connection are joined, which decides whether security group references work.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// In one VPC.
+    SameVpc,
+    /// By VPC peering: both ways, in one region only.
+    Peering { same_region: bool },
+    /// By a transit gateway: inbound rules only, where it and both attachments have it enabled.
+    TransitGateway { references: Result<bool, Missing> },
+    /// By something that shows no groups.
+    Apart,
+}
+
+impl Relation {
+    /// The groups by which rules in a direction may know a peer that has these.
+    pub(super) fn peer_groups(&self, peer: &Groups, direction: Direction) -> PeerGroups {
+        let visible = match self {
+            Self::SameVpc => Ok(true),
+            Self::Peering { same_region } => Ok(*same_region),
+            Self::TransitGateway { references } if direction == Direction::Ingress => {
+                references.clone()
+            }
+            Self::TransitGateway { .. } | Self::Apart => Ok(false),
+        };
+        match (visible, peer) {
+            (Ok(true), Groups::Filtered(ids)) => PeerGroups::Known(ids.clone()),
+            (Ok(true), Groups::Unknown(missing)) => PeerGroups::Unknown(missing.clone()),
+            (Err(missing), Groups::Filtered(_) | Groups::Unknown(_)) => {
+                PeerGroups::Unknown(missing)
+            }
+            (Ok(false), _) | (_, Groups::Unfiltered) => PeerGroups::Hidden,
+        }
+    }
+}
+
+/// Where a packet is after it left a subnet.
+#[derive(Debug)]
+pub(super) enum Exit<'a> {
+    /// In the same VPC still.
+    Local,
+    /// In another VPC, having entered it at this subnet or at its edge.
+    Vpc {
+        vpc: VpcId,
+        entry: Option<SubnetId>,
+        relation: Relation,
+    },
+    /// On the internet, by this gateway.
+    Internet(String),
+    /// At a NAT gateway.
+    Nat(&'a crate::facts::NatGateway),
+    /// At the AWS service behind this gateway endpoint.
+    Service(String),
+    /// Nowhere, or nobody knows where; the trace says why.
+    Lost,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, asked: Traffic) -> Self {
+        Self {
+            snapshot,
+            trace: Trace::new(asked),
+            nat_gateways: BTreeSet::new(),
+        }
+    }
+
+    /// Opens a connection from `sender` and follows it to the goal and back.
+    pub(super) fn connect(&mut self, sender: &Station<'a>, goal: Goal<'a>) {
+        let family = goal.scope.family();
+        let Some(source) = sender.address(family) else {
+            let id = sender.label();
+            let message = format!(
+                "{id} has no {family} address, so it can't reach {}",
+                goal.scope
+            );
+            let component = out_of(Code::NoCommonAddressFamily, &id, Leg::Forward);
+            self.trace.block(component, message);
+            self.trace.lose(Leg::Forward);
+            return;
+        };
+        if let Some(name) = &sender.name {
+            self.trace.meet(Leg::Forward, name.clone());
+        }
+        let packet = Packet {
+            source,
+            destination: goal.scope,
+            leg: Leg::Forward,
+            client: sender.client,
+        };
+        let relation = self.expected_relation(sender, goal);
+        let peer_groups = goal.expected.map(|i| Station::of_interface(i).groups);
+        self.security_group_gate(
+            sender,
+            Direction::Egress,
+            goal.scope,
+            &relation,
+            self.groups_at(goal, peer_groups),
+        );
+        match self.leave(sender, packet, goal.expected.map(|i| &i.subnet_id)) {
+            Exit::Local => {
+                let vpc = sender.vpc.clone();
+                self.deliver(sender, packet, goal, &vpc, None, &Relation::SameVpc);
+            }
+            Exit::Vpc {
+                vpc,
+                entry,
+                relation,
+            } => {
+                self.deliver(sender, packet, goal, &vpc, entry.as_ref(), &relation);
+            }
+            Exit::Internet(gateway) => self.cross_internet(sender, packet, goal, &gateway),
+            Exit::Nat(gateway) => self.through_nat(sender, packet, gateway, goal),
+            Exit::Service(endpoint) => self.replies_from_outside(sender, packet, &endpoint),
+            Exit::Lost => self.judge_unreached(sender, packet, goal, &relation),
+        }
+    }
+
+    /// How the ends are joined, as the sender's own rules see it, before the way is walked.
+    fn expected_relation(&self, sender: &Station<'a>, goal: Goal<'a>) -> Relation {
+        use super::route::{Choice, choose};
+        let Ok(table) = self.route_table(sender) else {
+            return Relation::SameVpc;
+        };
+        match choose(self.snapshot, table, &sender.vpc, goal.scope) {
+            Choice::Route(chosen) => match chosen.target {
+                RouteTarget::Local => Relation::SameVpc,
+                RouteTarget::VpcPeeringConnection(id) => Relation::Peering {
+                    same_region: self
+                        .snapshot
+                        .vpc_peering_connections
+                        .get(&id)
+                        .is_ok_and(|connection| connection.is_same_region()),
+                },
+                RouteTarget::TransitGateway(_) => Relation::TransitGateway {
+                    references: Ok(false),
+                },
+                _ => Relation::Apart,
+            },
+            // Without a route nobody knows by which way the ends will be joined: a rule that would
+            // do in one VPC isn't a blocker yet.
+            Choice::NoRoute | Choice::Unknown(_) => Relation::SameVpc,
+        }
+    }
+
+    /// The groups at the goal: those of the interface that is meant, or of the one found there.
+    fn groups_at(&self, goal: Goal<'a>, expected: Option<Groups>) -> Groups {
+        expected.unwrap_or_else(|| match self.snapshot.network_interfaces.complete() {
+            Ok(()) => Groups::Unfiltered,
+            Err(_) if !goal.scope.is_private() => Groups::Unfiltered,
+            Err(missing) => Groups::Unknown(missing),
+        })
+    }
+
+    /// Judges what lies behind the point where the way was lost, so that every blocker is named at
+    /// once.
+    fn judge_unreached(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        goal: Goal<'a>,
+        relation: &Relation,
+    ) {
+        self.trace.lose(Leg::Forward);
+        let Some(interface) = goal.expected else {
+            return;
+        };
+        if packet
+            .destination
+            .host()
+            .is_none_or(|a| !interface.addresses().any(|own| own == a))
+        {
+            return;
+        }
+        // By which way the ends will be joined isn't known: what could work isn't a blocker.
+        let relation = match relation {
+            Relation::Peering { .. } => relation,
+            _ => &Relation::SameVpc,
+        };
+        let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
+        self.arrive(sender, packet, interface, relation, crosses);
+    }
+
+    pub(super) fn security_group_gate(
+        &mut self,
+        station: &Station<'a>,
+        direction: Direction,
+        other: AddressScope,
+        relation: &Relation,
+        other_groups: Groups,
+    ) {
+        let peer = Peer {
+            scope: other,
+            groups: relation.peer_groups(&other_groups, direction),
+        };
+        let passage = security_group::passage(self.snapshot, &station.groups, direction, &peer);
+        let id = match &station.groups {
+            Groups::Filtered(ids) => ids
+                .first()
+                .map_or_else(|| station.label(), ToString::to_string),
+            Groups::Unfiltered | Groups::Unknown(_) => station.label(),
+        };
+        let hidden = matches!(peer.groups, PeerGroups::Hidden)
+            && security_group::refers_to(self.snapshot, &station.groups, direction, &other_groups);
+        let component = Component {
+            code: Code::EniSgRulesMismatch,
+            id: &id,
+            direction,
+            leg: Leg::Forward,
+        };
+        self.trace.gate(component, passage, |stopped| {
+            mismatch(station, direction, other, stopped, hidden)
+        });
+    }
+
+    /// Asks the network ACL of a subnet that the packet leaves or enters.
+    pub(super) fn acl_gate(
+        &mut self,
+        subnet: &SubnetId,
+        vpc: &VpcId,
+        direction: Direction,
+        packet: Packet,
+    ) {
+        let other = match direction {
+            Direction::Egress => packet.destination,
+            Direction::Ingress => packet.source,
+        };
+        let (id, passage) = match self.snapshot.network_acl_of(subnet, vpc) {
+            Ok(acl) => (
+                acl.network_acl_id.to_string(),
+                network_acl::passage(acl, direction, other),
+            ),
+            Err(missing) => (subnet.to_string(), Passage::unknown(missing)),
+        };
+        if id != subnet.as_str() {
+            self.trace.meet(packet.leg, id.clone());
+        }
+        let (passage, rests_on_linux) = match packet.leg {
+            Leg::Forward => (passage, false),
+            Leg::Return => network_acl::for_replies(passage, packet.client, &self.trace.asked),
+        };
+        if rests_on_linux {
+            self.trace.note(
+                id.clone(),
+                "lets replies through to the ports that Linux clients use by default \
+                 (32768-60999), not to all of 1024-65535: clients that choose others will fail",
+            );
+        }
+        let component = Component {
+            code: Code::SubnetAclRestriction,
+            id: &id,
+            direction,
+            leg: packet.leg,
+        };
+        self.trace.gate(component, passage, |stopped| {
+            let way = match direction {
+                Direction::Egress => format!("out of {subnet} to {other}"),
+                Direction::Ingress => format!("into {subnet} from {other}"),
+            };
+            match packet.leg {
+                Leg::Forward => format!("{id} doesn't let {stopped} {way}"),
+                Leg::Return => format!("{id} doesn't let the replies to {stopped} {way}"),
+            }
+        });
+    }
+}
+
+/// A component that a packet leaves by.
+pub(super) fn out_of(code: Code, id: &str, leg: Leg) -> Component<'_> {
+    Component {
+        code,
+        id,
+        direction: Direction::Egress,
+        leg,
+    }
+}
+
+/// A component that a packet enters.
+pub(super) fn into(code: Code, id: &str, leg: Leg) -> Component<'_> {
+    Component {
+        code,
+        id,
+        direction: Direction::Ingress,
+        leg,
+    }
+}
+
+fn mismatch(
+    station: &Station<'_>,
+    direction: Direction,
+    other: AddressScope,
+    stopped: &Traffic,
+    hidden: bool,
+) -> String {
+    let groups = match &station.groups {
+        Groups::Filtered(ids) => ids
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+        Groups::Unfiltered | Groups::Unknown(_) => "no group".to_owned(),
+    };
+    let (rules, preposition) = match direction {
+        Direction::Egress => ("outbound", "to"),
+        Direction::Ingress => ("inbound", "from"),
+    };
+    let mut text = format!(
+        "no {rules} rule of {groups} on {} allows {stopped} {preposition} {other}",
+        station.label()
+    );
+    if hidden {
+        text.push_str(
+            "; a rule refers to a group of the other side, but references match only private \
+             addresses in the same VPC, over peering in one region, or inbound over a transit \
+             gateway that supports them",
+        );
+    }
+    text
+}
+
+impl PublicAddress {
+    /// As which public address the sender appears on the internet.
+    pub(super) fn as_source(&self, fallback: AddressScope) -> AddressScope {
+        match self {
+            Self::Known(address) => AddressScope::Host((*address).into()),
+            _ => AddressScope::Internet(fallback.family()),
+        }
+    }
+}
