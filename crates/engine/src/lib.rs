@@ -6,6 +6,7 @@
 //! same snapshot always gives the same report.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod checks;
 pub mod facts;
 pub mod net;
 pub mod reach;

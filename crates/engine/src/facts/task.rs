@@ -69,6 +69,21 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
+    /// The status as ECS writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisioning => "PROVISIONING",
+            Self::Pending => "PENDING",
+            Self::Activating => "ACTIVATING",
+            Self::Running => "RUNNING",
+            Self::Deactivating => "DEACTIVATING",
+            Self::Stopping => "STOPPING",
+            Self::Deprovisioning => "DEPROVISIONING",
+            Self::Stopped => "STOPPED",
+            Self::Deleted => "DELETED",
+        }
+    }
+
     /// Whether the task is on its way out or gone, and its interface with it.
     pub fn is_ending(self) -> bool {
         self > Self::Running

@@ -191,16 +191,38 @@ pub fn analyze_from(snapshot: &Snapshot, sender: &Station<'_>, to: &Destination)
     }
 }
 
+/// Whether routes and gateways lead from a sender to the internet and back, whatever security
+/// groups and network ACLs say.
+pub fn internet_way(snapshot: &Snapshot, sender: &Station<'_>, family: AddressFamily) -> Answer {
+    let mut walk = Walk::new(
+        snapshot,
+        Traffic::ports(Protocol::TCP, PortRange::single(443)),
+    );
+    walk.asks_filters = false;
+    let scope = AddressScope::Internet(family);
+    follow(
+        walk,
+        sender,
+        Goal {
+            scope,
+            expected: None,
+        },
+    )
+}
+
 fn connect<'a>(
     snapshot: &'a Snapshot,
     sender: &Station<'_>,
     goal: Goal<'a>,
     asked: &Traffic,
 ) -> Answer {
-    let mut walk = Walk::new(snapshot, asked.clone());
+    follow(Walk::new(snapshot, asked.clone()), sender, goal)
+}
+
+fn follow<'a>(mut walk: Walk<'a>, sender: &Station<'_>, goal: Goal<'a>) -> Answer {
     // The station borrows the same snapshot; its interface is looked up so that the lifetimes meet.
     let own = sender.interface.map(|i| &i.network_interface_id);
-    let interface = own.and_then(|id| snapshot.network_interfaces.get(id).ok());
+    let interface = own.and_then(|id| walk.snapshot.network_interfaces.get(id).ok());
     let station = Station {
         interface,
         ..sender.clone()

@@ -131,8 +131,8 @@ impl<'a> Walk<'a> {
         let id = &subnet.subnet_id;
         if entry.or(sender.subnet.as_ref()) != Some(id) {
             self.acl_gate(id, vpc, Direction::Ingress, packet);
+            self.trace.meet(Leg::Forward, id.to_string());
         }
-        self.trace.meet(Leg::Forward, id.to_string());
     }
 
     /// The address leads to another interface than the one that was meant: VPCs that overlap.
@@ -202,7 +202,9 @@ impl<'a> Walk<'a> {
             if crosses {
                 self.acl_gate(subnet, &receiver.vpc, Direction::Ingress, packet);
             }
-            self.trace.meet(packet.leg, subnet.to_string());
+            if crosses || *relation != Relation::SameVpc {
+                self.trace.meet(packet.leg, subnet.to_string());
+            }
         }
         if let Some(name) = &receiver.name {
             self.trace.meet(packet.leg, name.clone());
@@ -271,7 +273,9 @@ impl<'a> Walk<'a> {
             if crosses {
                 self.acl_gate(subnet, &sender.vpc, Direction::Ingress, reply);
             }
-            self.trace.meet(Leg::Return, subnet.to_string());
+            if self.trace.return_path.iter().rev().nth(1) != Some(&subnet.to_string()) {
+                self.trace.meet(Leg::Return, subnet.to_string());
+            }
         }
         if let Some(name) = &sender.name {
             self.trace.meet(Leg::Return, name.clone());

@@ -152,6 +152,14 @@ impl<'a> Walk<'a> {
         goal: Goal<'a>,
         gateway: &str,
     ) {
+        if let PublicAddress::Known(address) = sender.public
+            && packet.source.family() == AddressFamily::V4
+        {
+            self.trace.note(
+                sender.label(),
+                format!("appears on the internet as {address}"),
+            );
+        }
         let known = packet.destination.host().and_then(|address| match address {
             std::net::IpAddr::V4(_) => self.snapshot.interface_at_public(address),
             std::net::IpAddr::V6(_) => self.snapshot.interfaces_with(address).next(),

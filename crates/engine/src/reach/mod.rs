@@ -21,7 +21,7 @@ mod trace;
 mod transit_gateway;
 mod walk;
 
-pub use answer::{Answer, Verdict, analyze, analyze_from};
+pub use answer::{Answer, Verdict, analyze, analyze_from, internet_way};
 pub use explanation::{Code, Direction, Explanation, Leg, Note};
 pub use question::{Destination, InvalidQuestion, Origin, Question, Target};
 pub use station::{Groups, PublicAddress, Station};

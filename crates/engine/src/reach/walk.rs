@@ -18,6 +18,8 @@ pub(super) struct Walk<'a> {
     pub(super) trace: Trace,
     /// NAT gateways passed so far: meeting one twice is a loop.
     pub(super) nat_gateways: BTreeSet<NatGatewayId>,
+    /// Whether security groups and network ACLs are asked, or only routes and gateways.
+    pub(super) asks_filters: bool,
 }
 
 /// Where a connection goes to.
@@ -102,6 +104,7 @@ impl<'a> Walk<'a> {
             snapshot,
             trace: Trace::new(asked),
             nat_gateways: BTreeSet::new(),
+            asks_filters: true,
         }
     }
 
@@ -229,6 +232,9 @@ impl<'a> Walk<'a> {
         relation: &Relation,
         other_groups: Groups,
     ) {
+        if !self.asks_filters {
+            return;
+        }
         let peer = Peer {
             scope: other,
             groups: relation.peer_groups(&other_groups, direction),
@@ -261,6 +267,9 @@ impl<'a> Walk<'a> {
         direction: Direction,
         packet: Packet,
     ) {
+        if !self.asks_filters {
+            return;
+        }
         let other = match direction {
             Direction::Egress => packet.destination,
             Direction::Ingress => packet.source,

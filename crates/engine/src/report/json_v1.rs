@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::facts::Missing;
+use crate::checks::{AuditResult, Check, Fix, Launch, Report, Subject, Summary};
+use crate::facts::{Missing, TaskAttachment};
 use crate::reach::{Answer, Explanation, Note, Question};
 
 /// The version of the format.
@@ -115,6 +116,154 @@ impl ReachV1 {
             missing: answer.missing.iter().map(Into::into).collect(),
             notes: answer.notes.iter().map(Into::into).collect(),
             fixes: Vec::new(),
+        }
+    }
+}
+
+/// What was audited.
+#[derive(Debug, Serialize)]
+pub struct SubjectV1 {
+    kind: &'static str,
+    arn: String,
+    cluster: String,
+    owner: String,
+    account: String,
+    region: String,
+    launch_type: Option<&'static str>,
+    status: Option<String>,
+    network_interface: Option<String>,
+}
+
+impl From<&Subject<'_>> for SubjectV1 {
+    fn from(subject: &Subject<'_>) -> Self {
+        let (account, region) = subject.account_and_region();
+        let (kind, status) = match subject {
+            Subject::Task(task) => ("task", Some(task.last_status.as_str().to_owned())),
+            Subject::Service(_) => ("service", None),
+        };
+        let interface = subject
+            .attachment()
+            .and_then(TaskAttachment::network_interface_id);
+        Self {
+            kind,
+            arn: subject.arn().to_string(),
+            cluster: subject.cluster().name().to_owned(),
+            owner: subject.owner(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            launch_type: match subject.launch() {
+                Launch::Fargate(_) => Some("FARGATE"),
+                Launch::Ec2 => Some("EC2"),
+                Launch::Other => None,
+            },
+            status,
+            network_interface: interface.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// What one check found about one resource.
+#[derive(Debug, Serialize)]
+pub struct ResultV1 {
+    check: &'static str,
+    outcome: &'static str,
+    severity: String,
+    resource: String,
+    title: &'static str,
+    message: String,
+    explanations: Vec<ExplanationV1>,
+    fixes: Vec<FixV1>,
+    missing: Vec<MissingV1>,
+    fingerprint: String,
+}
+
+impl From<&AuditResult> for ResultV1 {
+    fn from(result: &AuditResult) -> Self {
+        let fix = |fix: &Fix| FixV1 {
+            command: fix.command.clone(),
+            verified: fix.verified,
+        };
+        Self {
+            check: result.check.id,
+            outcome: result.outcome.as_str(),
+            severity: result.severity.to_string(),
+            resource: result.resource.clone(),
+            title: result.check.title,
+            message: result.message.clone(),
+            explanations: result.explanations.iter().map(Into::into).collect(),
+            fixes: result.fixes.iter().map(fix).collect(),
+            missing: result.missing.iter().map(Into::into).collect(),
+            fingerprint: result.fingerprint.clone(),
+        }
+    }
+}
+
+/// How many results of each outcome there are.
+#[derive(Debug, Serialize)]
+pub struct SummaryV1 {
+    pass: usize,
+    fail: usize,
+    unknown: usize,
+    skipped: usize,
+}
+
+/// An audit's report.
+#[derive(Debug, Serialize)]
+pub struct ReportV1 {
+    schema: u32,
+    subject: SubjectV1,
+    observed_at: Option<String>,
+    results: Vec<ResultV1>,
+    summary: SummaryV1,
+}
+
+impl From<&Report<'_>> for ReportV1 {
+    fn from(report: &Report<'_>) -> Self {
+        let Summary {
+            pass,
+            fail,
+            unknown,
+            skipped,
+        } = report.summary();
+        Self {
+            schema: SCHEMA,
+            subject: (&report.subject).into(),
+            observed_at: report.observed_at.clone(),
+            results: report.results.iter().map(Into::into).collect(),
+            summary: SummaryV1 {
+                pass,
+                fail,
+                unknown,
+                skipped,
+            },
+        }
+    }
+}
+
+/// One check of the catalogue.
+#[derive(Debug, Serialize)]
+pub struct CheckV1 {
+    check: &'static str,
+    severity: String,
+    title: &'static str,
+    step: &'static str,
+    since: &'static str,
+    actions: Vec<&'static str>,
+}
+
+impl From<&Check> for CheckV1 {
+    fn from(check: &Check) -> Self {
+        Self {
+            check: check.id,
+            severity: check.severity.to_string(),
+            title: check.title,
+            step: check.step.title(),
+            since: check.since,
+            actions: check
+                .needs
+                .iter()
+                .filter_map(|fact| fact.action())
+                .collect(),
         }
     }
 }

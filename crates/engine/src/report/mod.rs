@@ -1,8 +1,10 @@
 //! Puts answers into words and into stable formats.
 
+mod audit_text;
 pub mod json_v1;
 mod reach_text;
 mod style;
 
+pub use audit_text::audit_text;
 pub use reach_text::reach_text;
 pub use style::Style;

@@ -1,0 +1,71 @@
+use std::path::PathBuf;
+
+use anyhow::Context;
+use awsvpc_auditor_engine::checks::{self, Subject};
+use awsvpc_auditor_engine::facts::{EcsArn, Snapshot, Task, TaskStateChange};
+use clap::Args;
+
+use super::Common;
+use crate::output::{Status, Usage};
+use crate::snapshot;
+
+/// Audit one task, as an event or the facts describe it
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["event", "task"])))]
+pub(crate) struct TaskCommand {
+    /// An "ECS Task State Change" event, as EventBridge delivers it
+    #[arg(long, value_name = "FILE")]
+    event: Option<PathBuf>,
+
+    /// A task of the facts, by its ARN, or by its id together with --cluster
+    #[arg(long, value_name = "ARN")]
+    task: Option<String>,
+
+    /// The task's cluster, by name or ARN
+    #[arg(long, requires = "task")]
+    cluster: Option<String>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+impl TaskCommand {
+    pub(super) fn run(self) -> anyhow::Result<Status> {
+        if let Some(file) = &self.event {
+            let text = snapshot::read(file)?;
+            let event =
+                TaskStateChange::parse(&text).with_context(|| file.display().to_string())?;
+            let snapshot = self.common.snapshot()?;
+            let mut report = checks::run(&snapshot, Subject::Task(&event.detail));
+            // Saved output seldom says when it was saved; the event does.
+            report.observed_at = report.observed_at.or(Some(event.time.clone()));
+            return self.common.finish(&report);
+        }
+        let snapshot = self.common.snapshot()?;
+        let task = self.described(&snapshot)?;
+        self.common
+            .finish(&checks::run(&snapshot, Subject::Task(task)))
+    }
+
+    /// The task among the facts.
+    fn described<'a>(&self, snapshot: &'a Snapshot) -> anyhow::Result<&'a Task> {
+        let name = self.task.as_deref().unwrap_or_default();
+        if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
+            return Err(Usage(format!("--task {name} needs --cluster: it isn't an ARN")).into());
+        }
+        let is = |arn: &EcsArn, name: &str| arn.as_str() == name || arn.name() == name;
+        let in_cluster = |task: &&Task| {
+            self.cluster
+                .as_deref()
+                .is_none_or(|cluster| is(&task.cluster_arn, cluster))
+        };
+        let mut tasks = snapshot.tasks.seen().filter(in_cluster);
+        tasks.find(|task| is(&task.task_arn, name)).with_context(|| {
+            let known = snapshot.tasks.seen().count();
+            format!(
+                "no task {name} among the {known} task(s) of the facts: save `aws ecs describe-tasks` \
+                 for it, or give its --event"
+            )
+        })
+    }
+}

@@ -1,0 +1,176 @@
+use super::check::{Check, Fix, Judgement, Outcome, Severity, Unknown};
+use super::subject::Subject;
+use crate::facts::{Missing, Snapshot};
+use crate::reach::Explanation;
+
+/// Everything an audit found.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// What was audited.
+    pub subject: Subject<'a>,
+    /// When the facts were observed.
+    pub observed_at: Option<String>,
+    /// One result or more for each check, in the order of the catalogue.
+    pub results: Vec<AuditResult>,
+}
+
+/// What one check found about one resource.
+#[derive(Debug)]
+pub struct AuditResult {
+    /// The check.
+    pub check: &'static Check,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// How bad it is if the fault is there.
+    pub severity: Severity,
+    /// What was looked at.
+    pub resource: String,
+    /// What was found, in words.
+    pub message: String,
+    /// The blockers, where traffic is stopped.
+    pub explanations: Vec<Explanation>,
+    /// What mends it.
+    pub fixes: Vec<Fix>,
+    /// The facts that would settle an unknown outcome.
+    pub missing: Vec<Missing>,
+    /// The same for every task of a service with this fault.
+    pub fingerprint: String,
+}
+
+/// How many results of each outcome there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Passed.
+    pub pass: usize,
+    /// Failed.
+    pub fail: usize,
+    /// Unknown.
+    pub unknown: usize,
+    /// Skipped.
+    pub skipped: usize,
+}
+
+impl Report<'_> {
+    /// How many results of each outcome there are.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for result in &self.results {
+            *match result.outcome {
+                Outcome::Pass => &mut summary.pass,
+                Outcome::Fail => &mut summary.fail,
+                Outcome::Unknown => &mut summary.unknown,
+                Outcome::Skipped => &mut summary.skipped,
+            } += 1;
+        }
+        summary
+    }
+}
+
+/// Runs every check over a subject.
+pub fn run<'a>(snapshot: &Snapshot, subject: Subject<'a>) -> Report<'a> {
+    run_only(snapshot, subject, super::ALL)
+}
+
+/// Runs these checks over a subject.
+pub fn run_only<'a>(
+    snapshot: &Snapshot,
+    subject: Subject<'a>,
+    checks: &[&'static Check],
+) -> Report<'a> {
+    let results = checks
+        .iter()
+        .flat_map(|check| judge(check, snapshot, &subject))
+        .collect();
+    Report {
+        subject,
+        observed_at: snapshot.observed_at.clone(),
+        results,
+    }
+}
+
+fn judge(check: &'static Check, snapshot: &Snapshot, subject: &Subject<'_>) -> Vec<AuditResult> {
+    let judgements = if subject.is_awsvpc() {
+        (check.run)(snapshot, subject).unwrap_or_else(|missing| {
+            vec![Judgement::Unknown {
+                resource: subject.owner(),
+                missing,
+            }]
+        })
+    } else {
+        vec![Judgement::skipped(
+            "not in awsvpc network mode: it has no network interface of its own",
+        )]
+    };
+    let mut results: Vec<_> = judgements
+        .into_iter()
+        .map(|judgement| result(check, subject, judgement))
+        .collect();
+    results.sort_by(|a, b| {
+        (a.outcome, &a.resource, &a.message).cmp(&(b.outcome, &b.resource, &b.message))
+    });
+    results
+}
+
+fn result(check: &'static Check, subject: &Subject<'_>, judgement: Judgement) -> AuditResult {
+    let mut result = AuditResult {
+        check,
+        outcome: Outcome::Pass,
+        severity: check.severity,
+        resource: subject.owner(),
+        message: String::new(),
+        explanations: Vec::new(),
+        fixes: Vec::new(),
+        missing: Vec::new(),
+        fingerprint: String::new(),
+    };
+    let mut components = Vec::new();
+    match judgement {
+        Judgement::Pass { resource, message } => {
+            result.resource = resource;
+            result.message = message;
+        }
+        Judgement::Skipped { reason } => {
+            result.outcome = Outcome::Skipped;
+            result.message = reason;
+        }
+        Judgement::Unknown {
+            resource,
+            missing: Unknown(missing),
+        } => {
+            result.outcome = Outcome::Unknown;
+            result.resource = resource;
+            let texts: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            result.message = format!("can't tell without {}", texts.join("; "));
+            components.extend(missing.iter().map(|missing| missing.fact.key().to_owned()));
+            result.missing = missing;
+        }
+        Judgement::Fail(fault) => {
+            result.outcome = Outcome::Fail;
+            result.resource = fault.resource;
+            result.message = fault.message;
+            result.explanations = fault.explanations;
+            result.fixes = fault.fixes;
+            components = fault.components;
+        }
+    }
+    result.fingerprint = fingerprint(check, subject, &components);
+    result
+}
+
+/// Account, region, service or family, check, and the components at fault: nothing that differs
+/// from one task of a service to the next.
+fn fingerprint(check: &Check, subject: &Subject<'_>, components: &[String]) -> String {
+    let (account, region) = subject.account_and_region();
+    let mut components = components.to_vec();
+    components.sort();
+    components.dedup();
+    let cluster = subject.cluster().name();
+    let owner = subject.owner();
+    let parts = [account, region, cluster, &owner, check.id];
+    let fixed = parts.join("/");
+    if components.is_empty() {
+        fixed
+    } else {
+        format!("{fixed}/{}", components.join("+"))
+    }
+}

@@ -1,0 +1,121 @@
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::subject::Subject;
+use crate::facts::{FactKind, Snapshot, Task, TaskAttachment, TaskStatus};
+
+/// The task's network interface was not made, or isn't attached.
+pub(super) static CHECK: Check = Check {
+    id: "eni-not-attached",
+    title: "the task's network interface isn't attached",
+    severity: Severity::Critical,
+    step: Step::Provisioning,
+    since: "0.1.0",
+    needs: &[FactKind::NetworkInterfaces],
+    page: include_str!("eni_not_attached.md"),
+    run,
+};
+
+/// What ECS says when the interface is the reason for which a task didn't start.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>
+const PROVISIONING_FAILURES: [&str; 6] = [
+    "network interface provision",
+    "preparing network interface",
+    "attach network interface",
+    "create network interface",
+    "tag the network interface",
+    "failed to configure eni",
+];
+
+fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (Subject::Task(task), Some(attachment)) = (subject, subject.attachment()) else {
+        return Ok(vec![Judgement::skipped("no task has been started yet")]);
+    };
+    let judgement = if task.last_status.is_ending() {
+        stopped(task, attachment)
+    } else {
+        alive(snapshot, subject, task, attachment)?
+    };
+    Ok(vec![judgement])
+}
+
+/// A stopped task has no interface any more: only its last words tell whether it ever had one.
+fn stopped(task: &Task, attachment: &TaskAttachment) -> Judgement {
+    let reason = task.stopped_reason.as_deref().unwrap_or_default();
+    let lower = reason.to_lowercase();
+    if PROVISIONING_FAILURES
+        .iter()
+        .any(|text| lower.contains(text))
+    {
+        let message =
+            format!("the task stopped because its interface was not provisioned: {reason}");
+        return Judgement::Fail(fault(task, attachment, message));
+    }
+    Judgement::skipped("the task has stopped, and ECS removes its interface with it")
+}
+
+fn alive(
+    snapshot: &Snapshot,
+    subject: &Subject<'_>,
+    task: &Task,
+    attachment: &TaskAttachment,
+) -> Result<Judgement, Unknown> {
+    let status = attachment.status.as_deref().unwrap_or("not reported");
+    match status {
+        "ATTACHED" => {}
+        "FAILED" | "DETACHING" | "DETACHED" | "DELETED" => {
+            let message = format!("ECS reports the interface's attachment as {status}");
+            return Ok(Judgement::Fail(fault(task, attachment, message)));
+        }
+        _ if task.last_status < TaskStatus::Running => {
+            return Ok(Judgement::skipped(format!(
+                "the interface is still being provisioned (attachment {status})"
+            )));
+        }
+        _ => {
+            let message = format!("the task runs, but its interface's attachment is {status}");
+            return Ok(Judgement::Fail(fault(task, attachment, message)));
+        }
+    }
+    let interface = subject.interface(snapshot)?;
+    let id = &interface.network_interface_id;
+    let detached = interface
+        .attachment
+        .as_ref()
+        .and_then(|attachment| attachment.status.as_deref())
+        .is_some_and(|status| status.starts_with("detach"));
+    if interface.is_unattached() || detached {
+        let message = format!("ECS reports {id} as attached, but EC2 doesn't");
+        return Ok(Judgement::Fail(fault(task, attachment, message)));
+    }
+    Ok(Judgement::pass(
+        id,
+        format!("{id} is attached in {}", interface.subnet_id),
+    ))
+}
+
+fn fault(task: &Task, attachment: &TaskAttachment, message: String) -> Fault {
+    let subnet = attachment.subnet_id();
+    let interface = attachment.network_interface_id();
+    let resource = interface.map_or_else(|| task.task_arn.to_string(), |id| id.to_string());
+    let place = subnet
+        .as_ref()
+        .map_or("<subnet-id>", |subnet| subnet.as_str());
+    let mut fixes = vec![Fix::unverified(format!(
+        "aws ec2 describe-subnets --subnet-ids {place} --query 'Subnets[].AvailableIpAddressCount'"
+    ))];
+    if let Some(service) = task.service_name() {
+        fixes.push(Fix::unverified(format!(
+            "aws ecs update-service --cluster {} --service {service} --force-new-deployment",
+            task.cluster_arn.name()
+        )));
+    }
+    Fault {
+        resource,
+        message,
+        fixes,
+        components: subnet
+            .into_iter()
+            .map(|subnet| subnet.to_string())
+            .collect(),
+        ..Fault::default()
+    }
+}

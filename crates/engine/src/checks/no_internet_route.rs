@@ -1,0 +1,254 @@
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::subject::{Launch, Subject};
+use crate::facts::{FactKind, Missing, RouteDestination, Snapshot, VpcEndpointType, VpcId};
+use crate::net::AddressFamily;
+use crate::reach::{Answer, Code, Explanation, Station, Verdict, internet_way};
+
+/// The task's subnet has no working way to the internet.
+pub(super) static CHECK: Check = Check {
+    id: "no-internet-route",
+    title: "the task's subnet has no working way to the internet",
+    severity: Severity::High,
+    step: Step::Routes,
+    since: "0.1.0",
+    needs: &[
+        FactKind::RouteTables,
+        FactKind::Subnets,
+        FactKind::InternetGateways,
+        FactKind::EgressOnlyInternetGateways,
+        FactKind::NatGateways,
+        FactKind::NetworkInterfaces,
+        FactKind::VpcEndpoints,
+        FactKind::TransitGatewayVpcAttachments,
+        FactKind::TransitGatewayAttachments,
+        FactKind::TransitGatewayRoutes,
+    ],
+    page: include_str!("no_internet_route.md"),
+    run,
+};
+
+fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let stations = subject.stations(snapshot)?;
+    let judge = |station| {
+        judge(snapshot, subject, station)
+            .unwrap_or_else(|missing| Judgement::unknown(place(station), missing))
+    };
+    Ok(stations.iter().map(judge).collect())
+}
+
+/// The family by which a sender reaches the internet: IPv4 unless it has none.
+pub(super) fn family(station: &Station<'_>) -> AddressFamily {
+    match station.address(AddressFamily::V4) {
+        Some(_) => AddressFamily::V4,
+        None => AddressFamily::V6,
+    }
+}
+
+/// The subnet, as the resource of a judgement.
+pub(super) fn place(station: &Station<'_>) -> String {
+    station
+        .subnet
+        .as_ref()
+        .map_or_else(|| station.vpc.to_string(), ToString::to_string)
+}
+
+fn judge(
+    snapshot: &Snapshot,
+    subject: &Subject<'_>,
+    station: &Station<'_>,
+) -> Result<Judgement, Unknown> {
+    let family = family(station);
+    let answer = internet_way(snapshot, station, family);
+    let place = place(station);
+    match answer.verdict {
+        Verdict::Reachable => Ok(Judgement::pass(
+            place,
+            format!("leads to the internet: {}", way(&answer)),
+        )),
+        Verdict::Unknown => Err(answer.missing.into()),
+        Verdict::Unreachable if !has_default_route(snapshot, station, family)? => {
+            isolated(snapshot, subject, station, answer)
+        }
+        Verdict::Unreachable => Ok(Judgement::Fail(fault(subject, station, &place, answer, ""))),
+    }
+}
+
+/// The gateways on the way.
+fn way(answer: &Answer) -> String {
+    let is_gateway = |id: &&String| {
+        ["nat-", "igw-", "eigw-", "tgw-"]
+            .iter()
+            .any(|p| id.starts_with(p))
+    };
+    answer
+        .path
+        .iter()
+        .filter(is_gateway)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn has_default_route(
+    snapshot: &Snapshot,
+    station: &Station<'_>,
+    family: AddressFamily,
+) -> Result<bool, Missing> {
+    let Some(subnet) = &station.subnet else {
+        return Ok(false);
+    };
+    let table = snapshot.route_table_of(subnet, &station.vpc)?;
+    let default = RouteDestination::Cidr(family.default_route());
+    Ok(table
+        .routes
+        .iter()
+        .any(|route| route.destination == default))
+}
+
+/// Without a default route a subnet is isolated, and that may be meant: then the endpoints are there
+/// that a task needs to start. A default route that doesn't work can't be meant.
+fn isolated(
+    snapshot: &Snapshot,
+    subject: &Subject<'_>,
+    station: &Station<'_>,
+    answer: Answer,
+) -> Result<Judgement, Unknown> {
+    let place = place(station);
+    let needed = endpoints_to_start(subject);
+    let present = services_with_endpoints(snapshot, &station.vpc)?;
+    let absent: Vec<_> = needed
+        .iter()
+        .filter(|service| !present.iter().any(|p| p == *service))
+        .collect();
+    if absent.is_empty() && !present.is_empty() {
+        return Ok(Judgement::pass(
+            place,
+            format!(
+                "has no default route and VPC endpoints instead ({}): isolated by design",
+                present.join(", ")
+            ),
+        ));
+    }
+    let absent: Vec<_> = absent.into_iter().copied().collect();
+    let lack = if absent.is_empty() {
+        "; the VPC has no endpoint either".to_owned()
+    } else {
+        format!(
+            "; VPC endpoints could do instead, but {} has none for {}",
+            station.vpc,
+            absent.join(", ")
+        )
+    };
+    Ok(Judgement::Fail(fault(
+        subject, station, &place, answer, &lack,
+    )))
+}
+
+/// The services without which a task can't start by its own interface: on Fargate it pulls its image
+/// that way. On EC2 the instance does that.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html>
+fn endpoints_to_start(subject: &Subject<'_>) -> &'static [&'static str] {
+    match subject.launch() {
+        Launch::Fargate(Some(version))
+            if version.starts_with("1.3") || version.starts_with("1.2") =>
+        {
+            &["ecr.dkr", "s3"]
+        }
+        Launch::Fargate(_) => &["ecr.api", "ecr.dkr", "s3"],
+        Launch::Ec2 | Launch::Other => &[],
+    }
+}
+
+fn services_with_endpoints(snapshot: &Snapshot, vpc: &VpcId) -> Result<Vec<String>, Missing> {
+    let mut services: Vec<_> = snapshot
+        .vpc_endpoints
+        .all()?
+        .filter(|endpoint| endpoint.vpc_id == *vpc && endpoint.is_available())
+        .filter(|endpoint| {
+            endpoint.vpc_endpoint_type == VpcEndpointType::Gateway || endpoint.private_dns_enabled
+        })
+        .filter_map(|endpoint| endpoint.aws_service().map(ToOwned::to_owned))
+        .collect();
+    services.sort();
+    services.dedup();
+    Ok(services)
+}
+
+fn fault(
+    subject: &Subject<'_>,
+    station: &Station<'_>,
+    place: &str,
+    answer: Answer,
+    lack: &str,
+) -> Fault {
+    let reasons: Vec<_> = answer
+        .explanations
+        .iter()
+        .map(|e| e.message.as_str())
+        .collect();
+    let message = format!(
+        "{place} has no working way to the internet: {}{lack}",
+        reasons.join("; ")
+    );
+    let components = answer.explanations.iter().map(|e| e.component.clone());
+    Fault {
+        resource: place.to_owned(),
+        message,
+        components: components.collect(),
+        fixes: fixes(subject, station, &answer.explanations),
+        explanations: answer.explanations,
+    }
+}
+
+fn fixes(subject: &Subject<'_>, station: &Station<'_>, explanations: &[Explanation]) -> Vec<Fix> {
+    let destination = match family(station) {
+        AddressFamily::V4 => "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id <nat-gateway-id>",
+        AddressFamily::V6 => {
+            "--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id <eigw-id>"
+        }
+    };
+    let mut fixes = Vec::new();
+    for explanation in explanations {
+        let component = &explanation.component;
+        match explanation.code {
+            Code::BadStateRoute => fixes.push(Fix::unverified(format!(
+                "aws ec2 replace-route --route-table-id {component} {destination}"
+            ))),
+            Code::NoRouteToDestination if component.starts_with("rtb-") => {
+                fixes.push(Fix::unverified(format!(
+                    "aws ec2 create-route --route-table-id {component} {destination}"
+                )));
+            }
+            Code::IgwPublicIpAssociationForEgress => fixes.extend(public_address(subject)),
+            Code::BadStateAttachment if component.starts_with("igw-") => {
+                fixes.push(Fix::unverified(format!(
+                    "aws ec2 attach-internet-gateway --internet-gateway-id {component} --vpc-id {}",
+                    station.vpc
+                )));
+            }
+            _ => {}
+        }
+    }
+    fixes
+}
+
+/// On Fargate the service can ask for a public address; on EC2 a task never has one.
+fn public_address(subject: &Subject<'_>) -> Option<Fix> {
+    let Subject::Task(task) = subject else {
+        return None;
+    };
+    let service = task.service_name()?;
+    let is_fargate = matches!(subject.launch(), Launch::Fargate(_));
+    let cluster = subject.cluster().name();
+    Some(Fix::unverified(if is_fargate {
+        format!(
+            "aws ecs update-service --cluster {cluster} --service {service} --network-configuration \
+             'awsvpcConfiguration={{subnets=[<subnet-with-nat-route>],securityGroups=[<group-ids>]}}'"
+        )
+    } else {
+        format!(
+            "aws ecs update-service --cluster {cluster} --service {service} --network-configuration \
+             'awsvpcConfiguration={{subnets=[<private-subnet-with-nat-route>],securityGroups=[<group-ids>]}}'"
+        )
+    }))
+}

@@ -1,0 +1,42 @@
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::subject::Subject;
+use super::vpc_dns_support_disabled::absent;
+use crate::facts::{FactKind, Snapshot};
+
+/// The VPC gives no DNS host names, so private names don't work.
+pub(super) static CHECK: Check = Check {
+    id: "vpc-dns-hostnames-disabled",
+    title: "DNS host names are off for the VPC, so private names don't resolve",
+    severity: Severity::Medium,
+    step: Step::Dns,
+    since: "0.1.0",
+    needs: &[FactKind::VpcAttributes, FactKind::Subnets],
+    page: include_str!("vpc_dns_hostnames_disabled.md"),
+    run,
+};
+
+fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let vpc = subject.vpc(snapshot)?;
+    let hostnames = snapshot.vpc_attributes.get(&vpc)?.enable_dns_hostnames;
+    if hostnames
+        .ok_or_else(|| absent("enableDnsHostnames", &vpc))?
+        .value
+    {
+        return Ok(vec![Judgement::pass(
+            &vpc,
+            format!("enableDnsHostnames of {vpc} is on"),
+        )]);
+    }
+    Ok(vec![Judgement::Fail(Fault {
+        resource: vpc.to_string(),
+        message: format!(
+            "enableDnsHostnames of {vpc} is off: private hosted zones and the private DNS names of \
+             interface endpoints don't resolve inside it"
+        ),
+        fixes: vec![Fix::unverified(format!(
+            "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-hostnames '{{\"Value\":true}}'"
+        ))],
+        components: vec![vpc.to_string()],
+        ..Fault::default()
+    })])
+}

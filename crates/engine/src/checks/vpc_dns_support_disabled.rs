@@ -1,0 +1,66 @@
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::custom_dns_unreachable::dhcp_options;
+use super::subject::Subject;
+use crate::facts::{FactKind, Missing, Reason, Snapshot, VpcId};
+
+/// The VPC's resolver is switched off.
+pub(super) static CHECK: Check = Check {
+    id: "vpc-dns-support-disabled",
+    title: "the VPC's DNS resolver is off",
+    severity: Severity::Critical,
+    step: Step::Dns,
+    since: "0.1.0",
+    needs: &[
+        FactKind::VpcAttributes,
+        FactKind::Vpcs,
+        FactKind::DhcpOptions,
+        FactKind::Subnets,
+    ],
+    page: include_str!("vpc_dns_support_disabled.md"),
+    run,
+};
+
+fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let vpc = subject.vpc(snapshot)?;
+    let support = snapshot.vpc_attributes.get(&vpc)?.enable_dns_support;
+    if support
+        .ok_or_else(|| absent("enableDnsSupport", &vpc))?
+        .value
+    {
+        return Ok(vec![Judgement::pass(
+            &vpc,
+            format!("enableDnsSupport of {vpc} is on"),
+        )]);
+    }
+    // Custom name servers answer all the same.
+    if let Some(options) = dhcp_options(snapshot, &vpc)?
+        && !options.uses_amazon_dns()
+    {
+        let servers: Vec<_> = options.custom_name_servers().collect();
+        if !servers.is_empty() {
+            return Ok(vec![Judgement::skipped(format!(
+                "enableDnsSupport of {vpc} is off, but tasks use {}",
+                servers.join(", ")
+            ))]);
+        }
+    }
+    Ok(vec![Judgement::Fail(Fault {
+        resource: vpc.to_string(),
+        message: format!(
+            "enableDnsSupport of {vpc} is off: the VPC's resolver doesn't answer, and no name resolves"
+        ),
+        fixes: vec![Fix::unverified(format!(
+            "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support '{{\"Value\":true}}'"
+        ))],
+        components: vec![vpc.to_string()],
+        ..Fault::default()
+    })])
+}
+
+/// An attribute that was not asked for.
+pub(super) fn absent(attribute: &str, vpc: &VpcId) -> Missing {
+    Missing::new(
+        FactKind::VpcAttributes,
+        Reason::NotInFacts(format!("{attribute} of {vpc}")),
+    )
+}

@@ -1,0 +1,111 @@
+use std::fmt::Write;
+
+use super::Style;
+use crate::checks::{AuditResult, Launch, Outcome, Report, Step, Subject};
+
+/// The steps for which no check exists yet, and what to do meanwhile.
+const UNAUDITED: &str =
+    "no check looks at this yet: ask `awsvpc-auditor reach --from … --to HOST:PORT`";
+
+/// An audit's report for people: the article's checklist in its order.
+pub fn audit_text(report: &Report<'_>, style: Style) -> String {
+    let mut text = String::new();
+    heading(&mut text, report, style);
+    for (number, step) in (1..).zip(Step::ALL) {
+        let results: Vec<_> = report
+            .results
+            .iter()
+            .filter(|r| r.check.step == step)
+            .collect();
+        let title = if step == Step::Hardening {
+            format!("   {}", step.title())
+        } else {
+            format!("{number}. {}", step.title())
+        };
+        let _ = writeln!(text, "\n{}", style.strong(&title));
+        if results.is_empty() {
+            let _ = writeln!(text, "   {}", style.faint(UNAUDITED));
+        }
+        for result in results {
+            entry(&mut text, result, style);
+        }
+    }
+    let summary = report.summary();
+    let _ = writeln!(
+        text,
+        "\n{} failed, {} unknown, {} passed, {} skipped",
+        summary.fail, summary.unknown, summary.pass, summary.skipped
+    );
+    if summary.fail > 0 || summary.unknown > 0 {
+        let _ = writeln!(text, "More about a check: awsvpc-auditor explain CHECK");
+    }
+    text
+}
+
+fn heading(text: &mut String, report: &Report<'_>, style: Style) {
+    let subject = &report.subject;
+    match subject {
+        Subject::Task(task) => {
+            let _ = writeln!(text, "{} {}", style.strong("Task"), task.task_arn);
+            let launch = match report.subject.launch() {
+                Launch::Fargate(Some(version)) => format!("Fargate {version}"),
+                Launch::Fargate(None) => "Fargate".to_owned(),
+                Launch::Ec2 => "EC2".to_owned(),
+                Launch::Other => "launch type not known".to_owned(),
+            };
+            let _ = writeln!(
+                text,
+                "  {} of cluster {}, {}, {launch}",
+                subject.owner(),
+                subject.cluster().name(),
+                task.last_status.as_str()
+            );
+            if let Some(reason) = &task.stopped_reason {
+                let _ = writeln!(text, "  ECS says: {reason}");
+            }
+        }
+        Subject::Service(service) => {
+            let _ = writeln!(text, "{} {}", style.strong("Service"), service.service_arn);
+        }
+    }
+    if let Some(time) = &report.observed_at {
+        let _ = writeln!(text, "  facts of {time}");
+    }
+}
+
+fn entry(text: &mut String, result: &AuditResult, style: Style) {
+    let (mark, id) = match result.outcome {
+        Outcome::Fail => (style.bad("FAIL   "), style.bad(result.check.id)),
+        Outcome::Unknown => (style.open("UNKNOWN"), style.open(result.check.id)),
+        Outcome::Pass => (style.good("pass   "), result.check.id.to_owned()),
+        Outcome::Skipped => (style.faint("skipped"), style.faint(result.check.id)),
+    };
+    if result.outcome == Outcome::Skipped {
+        let _ = writeln!(text, "   {mark} {id}: {}", style.faint(&result.message));
+        return;
+    }
+    if result.outcome == Outcome::Fail {
+        let _ = writeln!(
+            text,
+            "   {mark} {id} [{}] {}",
+            result.severity, result.resource
+        );
+        let _ = writeln!(text, "           {}", result.message);
+    } else {
+        let _ = writeln!(text, "   {mark} {id}: {}", result.message);
+    }
+    for explanation in &result.explanations {
+        let _ = writeln!(
+            text,
+            "           - {} {} ({}, {}): {}",
+            explanation.code,
+            explanation.component,
+            explanation.direction,
+            explanation.leg,
+            explanation.message
+        );
+    }
+    for fix in &result.fixes {
+        let _ = writeln!(text, "           {} {}", style.faint("fix:"), fix.command);
+    }
+}
