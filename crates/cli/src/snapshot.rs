@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use awsvpc_auditor_engine::facts::{Snapshot, SnapshotReader};
+use awsvpc_auditor_engine::facts::{LoadError, Snapshot, SnapshotReader};
 
 use crate::output;
 
@@ -41,10 +41,13 @@ pub(crate) fn load(directory: &Path) -> anyhow::Result<Snapshot> {
         }
         reader.add(file.display().to_string(), read(file)?)?;
     }
-    let snapshot = reader
-        .finish()
-        .with_context(|| directory.display().to_string())?;
-    Ok(snapshot)
+    reader.finish().map_err(|error| match error {
+        LoadError::NothingKnown { .. } => {
+            anyhow::Error::new(error).context(directory.display().to_string())
+        }
+        // Every other error names its file.
+        _ => error.into(),
+    })
 }
 
 /// Reads a text file, with an error that names it.

@@ -1,1 +1,118 @@
-fn main() {}
+//! The budgets of the design's section 8: one full task audit, and one question, in a VPC of 1,000
+//! interfaces and 500 security groups.
+
+use awsvpc_auditor_engine::checks::{self, Subject};
+use awsvpc_auditor_engine::facts::{Snapshot, SnapshotReader, TaskStateChange};
+use awsvpc_auditor_engine::reach::{Question, analyze};
+use criterion::{Criterion, criterion_group, criterion_main};
+use serde_json::{Value, json};
+
+const INTERFACES: usize = 1000;
+const GROUPS: usize = 500;
+const RULES: usize = 20;
+const ZONES: [&str; 3] = ["a", "b", "c"];
+
+fn group(number: usize) -> Value {
+    let reference = |offset: usize| format!("sg-{:04}", (number * 7 + offset * 13) % GROUPS);
+    let rules: Vec<_> = (0..RULES)
+        .map(|rule| {
+            json!({"IpProtocol": "tcp", "FromPort": 1000 + rule, "ToPort": 1000 + rule,
+                   "IpRanges": [{"CidrIp": format!("10.{}.0.0/16", rule)}],
+                   "UserIdGroupPairs": [{"GroupId": reference(rule)}, {"GroupId": reference(rule + 1)}]})
+        })
+        .chain([json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]})])
+        .collect();
+    json!({"GroupId": format!("sg-{number:04}"), "GroupName": format!("group-{number}"), "VpcId": "vpc-1",
+           "IpPermissions": rules,
+           "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]})
+}
+
+fn interface(number: usize) -> Value {
+    let subnet = number % 3;
+    json!({"NetworkInterfaceId": format!("eni-{number:04}"), "VpcId": "vpc-1",
+           "SubnetId": format!("subnet-{subnet}"), "AvailabilityZone": format!("eu-west-1{}", ZONES[subnet]),
+           "PrivateIpAddress": format!("10.0.{}.{}", subnet * 16 + number / 250, number % 250 + 4),
+           "Status": "in-use", "Attachment": {"Status": "attached"},
+           "Groups": [{"GroupId": format!("sg-{:04}", number % GROUPS)}, {"GroupId": format!("sg-{:04}", (number * 3 + 1) % GROUPS)}]})
+}
+
+fn endpoint(number: usize, service: &str) -> Value {
+    json!({"VpcEndpointId": format!("vpce-{number}"), "VpcEndpointType": "Interface", "VpcId": "vpc-1",
+           "ServiceName": format!("com.amazonaws.eu-west-1.{service}"), "State": "available",
+           "PrivateDnsEnabled": true,
+           "NetworkInterfaceIds": [format!("eni-{:04}", 10 + number * 3), format!("eni-{:04}", 11 + number * 3), format!("eni-{:04}", 12 + number * 3)]})
+}
+
+fn account() -> Value {
+    let subnets: Vec<_> = (0..3).map(|n| json!({"SubnetId": format!("subnet-{n}"), "VpcId": "vpc-1",
+        "CidrBlock": format!("10.0.{}.0/20", n * 16), "AvailabilityZone": format!("eu-west-1{}", ZONES[n]), "AvailableIpAddressCount": 900})).collect();
+    let acls: Vec<_> = (0..3).map(|n| json!({"NetworkAclId": format!("acl-{n}"), "VpcId": "vpc-1", "Associations": [{"SubnetId": format!("subnet-{n}")}],
+        "Entries": [true, false].map(|egress| json!({"RuleNumber": 100, "Egress": egress, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "RuleAction": "allow"}))})).collect();
+    let tables: Vec<_> = (0..3).map(|n| json!({"RouteTableId": format!("rtb-{n}"), "VpcId": "vpc-1", "Associations": [{"SubnetId": format!("subnet-{n}")}],
+        "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}, {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}]})).collect();
+    let services = [
+        "ecr.api",
+        "ecr.dkr",
+        "logs",
+        "secretsmanager",
+        "ssm",
+        "ssmmessages",
+        "kms",
+        "sts",
+    ];
+    let interfaces: Vec<_> = (0..INTERFACES).map(interface).collect();
+    json!({
+        "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "DhcpOptionsId": "dopt-1"}],
+        "VpcAttributes": [{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": true}, "EnableDnsHostnames": {"Value": true}}],
+        "DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [{"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.5"}, {"Value": "10.0.16.5"}]}]}],
+        "Subnets": subnets, "NetworkAcls": acls, "RouteTables": tables, "NetworkInterfaces": interfaces,
+        "SecurityGroups": (0..GROUPS).map(group).collect::<Vec<_>>(),
+        "NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-0", "State": "available", "NatGatewayAddresses": [{"PrivateIp": "10.0.0.250", "PublicIp": "198.51.100.1"}]}],
+        "InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}],
+        "VpcEndpoints": services.iter().enumerate().map(|(n, service)| endpoint(n, service)).collect::<Vec<_>>(),
+        "FlowLogs": [], "PrefixLists": [], "VpnConnections": [], "tasks": [],
+        "services": [{"serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/c/web", "serviceName": "web",
+            "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c", "launchType": "FARGATE",
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0", "subnet-1", "subnet-2"], "securityGroups": ["sg-0000"]}}}]
+    })
+}
+
+fn event() -> TaskStateChange {
+    let event = json!({"detail-type": "ECS Task State Change", "account": "123456789012", "region": "eu-west-1", "time": "2026-11-20T10:14:31Z",
+        "detail": {"taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/c/1", "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c",
+            "lastStatus": "RUNNING", "launchType": "FARGATE", "platformVersion": "1.4.0", "group": "service:web", "enableExecuteCommand": true,
+            "attachments": [{"type": "eni", "status": "ATTACHED", "details": [{"name": "subnetId", "value": "subnet-1"}, {"name": "networkInterfaceId", "value": "eni-0001"}]}]}});
+    TaskStateChange::parse(&event.to_string()).unwrap()
+}
+
+fn snapshot() -> Snapshot {
+    let mut reader = SnapshotReader::default();
+    reader.add("account.json", account().to_string()).unwrap();
+    reader.finish().unwrap()
+}
+
+fn benches(criterion: &mut Criterion) {
+    let snapshot = snapshot();
+    let event = event();
+    criterion.bench_function("full task audit, 1,000 interfaces, 500 groups", |bencher| {
+        bencher.iter(|| checks::run(&snapshot, Subject::Task(&event.detail)));
+    });
+    let question = Question {
+        from: "eni-0001".parse().unwrap(),
+        to: "internet:443".parse().unwrap(),
+    };
+    criterion.bench_function("one question, out by a NAT gateway", |bencher| {
+        bencher.iter(|| analyze(&snapshot, &question));
+    });
+    let text = account().to_string();
+    criterion.bench_function("reading the saved account", |bencher| {
+        bencher.iter(|| {
+            let mut reader = SnapshotReader::default();
+            reader.add("account.json", text.clone()).unwrap();
+            reader.finish().unwrap()
+        });
+    });
+}
+
+criterion_group!(audit, benches);
+criterion_main!(audit);

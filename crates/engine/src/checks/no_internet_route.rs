@@ -1,6 +1,8 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::subject::{Launch, Subject};
-use crate::facts::{FactKind, Missing, RouteDestination, Snapshot, VpcEndpointType, VpcId};
+use crate::facts::{
+    ConnectivityType, FactKind, Missing, RouteDestination, Snapshot, VpcEndpointType, VpcId,
+};
 use crate::net::AddressFamily;
 use crate::reach::{Answer, Code, Explanation, Station, Verdict, internet_way};
 
@@ -69,7 +71,9 @@ fn judge(
         Verdict::Unreachable if !has_default_route(snapshot, station, family)? => {
             isolated(snapshot, subject, station, answer)
         }
-        Verdict::Unreachable => Ok(Judgement::Fail(fault(subject, station, &place, answer, ""))),
+        Verdict::Unreachable => Ok(Judgement::Fail(fault(
+            snapshot, subject, station, answer, "",
+        ))),
     }
 }
 
@@ -140,7 +144,7 @@ fn isolated(
         )
     };
     Ok(Judgement::Fail(fault(
-        subject, station, &place, answer, &lack,
+        snapshot, subject, station, answer, &lack,
     )))
 }
 
@@ -175,12 +179,13 @@ fn services_with_endpoints(snapshot: &Snapshot, vpc: &VpcId) -> Result<Vec<Strin
 }
 
 fn fault(
+    snapshot: &Snapshot,
     subject: &Subject<'_>,
     station: &Station<'_>,
-    place: &str,
     answer: Answer,
     lack: &str,
 ) -> Fault {
+    let place = place(station);
     let reasons: Vec<_> = answer
         .explanations
         .iter()
@@ -191,64 +196,95 @@ fn fault(
         reasons.join("; ")
     );
     let components = answer.explanations.iter().map(|e| e.component.clone());
+    let fixes = answer
+        .explanations
+        .iter()
+        .filter_map(|e| fix(snapshot, subject, station, &answer, e));
     Fault {
-        resource: place.to_owned(),
+        resource: place,
         message,
         components: components.collect(),
-        fixes: fixes(subject, station, &answer.explanations),
+        fixes: fixes.collect(),
         explanations: answer.explanations,
     }
 }
 
-fn fixes(subject: &Subject<'_>, station: &Station<'_>, explanations: &[Explanation]) -> Vec<Fix> {
-    let destination = match family(station) {
-        AddressFamily::V4 => "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id <nat-gateway-id>",
-        AddressFamily::V6 => {
-            "--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id <eigw-id>"
+fn fix(
+    snapshot: &Snapshot,
+    subject: &Subject<'_>,
+    station: &Station<'_>,
+    answer: &Answer,
+    explanation: &Explanation,
+) -> Option<Fix> {
+    let component = &explanation.component;
+    let command = match explanation.code {
+        Code::BadStateRoute | Code::NoRouteToDestination if component.starts_with("rtb-") => {
+            let verb = match explanation.code {
+                Code::BadStateRoute => "replace-route",
+                _ => "create-route",
+            };
+            let target = default_target(snapshot, station, answer, component);
+            format!("aws ec2 {verb} --route-table-id {component} {target}")
         }
+        Code::IgwPublicIpAssociationForEgress => return other_subnets(subject),
+        Code::BadStateAttachment if component.starts_with("igw-") => format!(
+            "aws ec2 attach-internet-gateway --internet-gateway-id {component} --vpc-id {}",
+            station.vpc
+        ),
+        _ => return None,
     };
-    let mut fixes = Vec::new();
-    for explanation in explanations {
-        let component = &explanation.component;
-        match explanation.code {
-            Code::BadStateRoute => fixes.push(Fix::unverified(format!(
-                "aws ec2 replace-route --route-table-id {component} {destination}"
-            ))),
-            Code::NoRouteToDestination if component.starts_with("rtb-") => {
-                fixes.push(Fix::unverified(format!(
-                    "aws ec2 create-route --route-table-id {component} {destination}"
-                )));
-            }
-            Code::IgwPublicIpAssociationForEgress => fixes.extend(public_address(subject)),
-            Code::BadStateAttachment if component.starts_with("igw-") => {
-                fixes.push(Fix::unverified(format!(
-                    "aws ec2 attach-internet-gateway --internet-gateway-id {component} --vpc-id {}",
-                    station.vpc
-                )));
-            }
-            _ => {}
-        }
-    }
-    fixes
+    Some(Fix::unverified(command))
 }
 
-/// On Fargate the service can ask for a public address; on EC2 a task never has one.
-fn public_address(subject: &Subject<'_>) -> Option<Fix> {
-    let Subject::Task(task) = subject else {
-        return None;
-    };
-    let service = task.service_name()?;
-    let is_fargate = matches!(subject.launch(), Launch::Fargate(_));
-    let cluster = subject.cluster().name();
-    Some(Fix::unverified(if is_fargate {
-        format!(
-            "aws ecs update-service --cluster {cluster} --service {service} --network-configuration \
-             'awsvpcConfiguration={{subnets=[<subnet-with-nat-route>],securityGroups=[<group-ids>]}}'"
-        )
-    } else {
-        format!(
-            "aws ecs update-service --cluster {cluster} --service {service} --network-configuration \
-             'awsvpcConfiguration={{subnets=[<private-subnet-with-nat-route>],securityGroups=[<group-ids>]}}'"
-        )
-    }))
+/// Where the default route of a table should lead: a NAT gateway's own subnet to the internet
+/// gateway, a task's subnet to a NAT gateway that works. Known ones are named.
+fn default_target(
+    snapshot: &Snapshot,
+    station: &Station<'_>,
+    answer: &Answer,
+    table: &str,
+) -> String {
+    if family(station) == AddressFamily::V6 {
+        let known = snapshot.egress_only_internet_gateways.seen();
+        let mut own = known.filter(|g| g.attachments.iter().any(|a| a.works_for(&station.vpc)));
+        let id = own
+            .next()
+            .map_or("<eigw-id>", |g| g.egress_only_internet_gateway_id.as_str());
+        return format!(
+            "--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id {id}"
+        );
+    }
+    let is_behind_nat = answer
+        .path
+        .iter()
+        .take_while(|id| *id != table)
+        .any(|id| id.starts_with("nat-"));
+    if is_behind_nat {
+        let known = snapshot.internet_gateways.seen();
+        let mut own = known.filter(|g| g.attachments.iter().any(|a| a.works_for(&station.vpc)));
+        let id = own
+            .next()
+            .map_or("<igw-id>", |gateway| gateway.internet_gateway_id.as_str());
+        return format!("--destination-cidr-block 0.0.0.0/0 --gateway-id {id}");
+    }
+    let mut working = snapshot.nat_gateways.seen().filter(|gateway| {
+        gateway.vpc_id == station.vpc
+            && gateway.state == "available"
+            && gateway.connectivity_type == ConnectivityType::Public
+    });
+    let id = working.next().map_or("<nat-gateway-id>", |gateway| {
+        gateway.nat_gateway_id.as_str()
+    });
+    format!("--destination-cidr-block 0.0.0.0/0 --nat-gateway-id {id}")
+}
+
+/// A task without a public address belongs into subnets that lead to a NAT gateway.
+fn other_subnets(subject: &Subject<'_>) -> Option<Fix> {
+    let owner = subject.owner();
+    let service = owner.strip_prefix("service:")?;
+    Some(Fix::unverified(format!(
+        "aws ecs update-service --cluster {} --service {service} --network-configuration \
+         'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[<group-ids>]}}'",
+        subject.cluster().name()
+    )))
 }

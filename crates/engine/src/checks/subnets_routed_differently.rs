@@ -77,25 +77,40 @@ fn finding(service: &Service, difference: Difference) -> Judgement {
         with,
         without,
     } = difference;
+    let (lead, do_not) = (
+        plural(&with, "leads", "lead"),
+        plural(&without, "doesn't", "don't"),
+    );
     let message = format!(
-        "{} lead to {what}, {} don't: tasks of {} fail or work depending on where they are placed",
+        "{} {lead} to {what}, {} {do_not}: tasks of {} work or fail depending on where they are placed",
         with.join(", "),
         without.join(", "),
         service.service_name
     );
     let keep = with.join(",");
+    let groups = service.awsvpc().map(|awsvpc| awsvpc.security_groups.iter());
+    let groups: Vec<_> = groups
+        .into_iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
     Judgement::Fail(Fault {
         resource: format!("service:{}", service.service_name),
         message,
         fixes: vec![Fix::unverified(format!(
             "aws ecs update-service --cluster {} --service {} --network-configuration \
-             'awsvpcConfiguration={{subnets=[{keep}],securityGroups=[<group-ids>]}}'",
+             'awsvpcConfiguration={{subnets=[{keep}],securityGroups=[{}]}}'",
             service.cluster_arn.name(),
-            service.service_name
+            service.service_name,
+            groups.join(",")
         ))],
         components: without,
         ..Fault::default()
     })
+}
+
+fn plural(subnets: &[String], one: &'static str, many: &'static str) -> &'static str {
+    if subnets.len() == 1 { one } else { many }
 }
 
 fn internet(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Difference>, Unknown> {

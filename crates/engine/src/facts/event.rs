@@ -20,17 +20,18 @@ pub struct TaskStateChange {
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
     /// It isn't JSON, or a field is absent or of the wrong type.
-    #[error("line {line}, column {column}: `{path}`: {message}")]
+    #[error("line {line}, column {column}: {message}")]
     Malformed {
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// The field.
-        path: String,
-        /// What is wrong with it.
+        /// Which field, and what is wrong with it.
         message: String,
     },
+    /// It isn't an object at all.
+    #[error("expected one event, an object in braces, as EventBridge delivers it")]
+    NoObject,
     /// It is an event of another kind.
     #[error(
         "this is a `{found}` event: expected `detail-type` to be `{}`",
@@ -54,6 +55,10 @@ impl TaskStateChange {
 
     /// Reads an event. The error names the field and the place.
     pub fn parse(text: &str) -> Result<Self, EventError> {
+        let first = text.trim_start().chars().next();
+        if first.is_some_and(|first| first != '{') {
+            return Err(EventError::NoObject);
+        }
         let envelope: Envelope = read(text)?;
         match envelope.detail_type {
             Some(kind) if kind == Self::DETAIL_TYPE => read(text),
@@ -61,8 +66,7 @@ impl TaskStateChange {
             None => Err(EventError::Malformed {
                 line: 1,
                 column: 1,
-                path: "detail-type".to_owned(),
-                message: "missing: this isn't an EventBridge event".to_owned(),
+                message: "`detail-type` is missing: this isn't an EventBridge event".to_owned(),
             }),
         }
     }
@@ -70,21 +74,21 @@ impl TaskStateChange {
 
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, EventError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        malformed(path, error.inner())
-    })?;
-    deserializer
-        .end()
-        .map_err(|error| malformed(".".to_owned(), &error))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| malformed(&error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| malformed(".", &error))?;
     Ok(value)
 }
 
-fn malformed(path: String, error: &serde_json::Error) -> EventError {
+fn malformed(path: &str, error: &serde_json::Error) -> EventError {
+    let message = super::load::without_place(error);
     EventError::Malformed {
         line: error.line(),
         column: error.column(),
-        path,
-        message: super::load::without_place(error),
+        message: if path == "." {
+            message
+        } else {
+            format!("`{path}`: {message}")
+        },
     }
 }

@@ -70,6 +70,26 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// Says which resource it is about.
+    fn about(self, kind: FactKind, id: &str) -> Self {
+        match self {
+            Self::Malformed {
+                file,
+                line,
+                column,
+                message,
+            } => Self::Malformed {
+                file,
+                line,
+                column,
+                message: format!("{kind} {id}: {message}"),
+            },
+            other => other,
+        }
+    }
+}
+
 /// Collects files and makes a [`Snapshot`] of them.
 #[derive(Debug, Default)]
 pub struct SnapshotReader {
@@ -141,7 +161,7 @@ impl SnapshotReader {
             pages.continued += usize::from(continued);
             match spec.shape {
                 Shape::List => {
-                    let elements: Vec<&RawValue> = file.parse(file.offset(value), value.get())?;
+                    let elements: Vec<&RawValue> = file.parse_member(key, value)?;
                     for element in elements {
                         let id = file.id(element, spec.id_key)?;
                         found.push((spec.kind, id, file.item(index, element)));
@@ -240,7 +260,9 @@ impl SnapshotReader {
             && only.rebuilt.is_none()
         {
             let (file, text) = self.place(only);
-            return file.parse(only.start, text);
+            return file
+                .parse(only.start, text)
+                .map_err(|error| error.about(kind, id));
         }
         let mut merged = Value::Null;
         let mut first = "";
@@ -302,6 +324,29 @@ impl File {
             self.malformed(start, &error, message)
         })?;
         Ok(value)
+    }
+
+    /// Reads a member of the top-level object; the error names it.
+    fn parse_member<'a, T: Deserialize<'a>>(
+        &self,
+        key: &str,
+        value: &'a RawValue,
+    ) -> Result<T, LoadError> {
+        self.parse(self.offset(value), value.get())
+            .map_err(|error| match error {
+                LoadError::Malformed {
+                    file,
+                    line,
+                    column,
+                    message,
+                } => LoadError::Malformed {
+                    file,
+                    line,
+                    column,
+                    message: format!("`{key}`: {message}"),
+                },
+                other => other,
+            })
     }
 
     fn malformed(&self, start: usize, error: &serde_json::Error, message: String) -> LoadError {

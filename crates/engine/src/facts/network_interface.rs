@@ -158,6 +158,16 @@ impl NetworkInterface {
             .map(|(public, _)| public)
     }
 
+    /// The private address that is meant by an address of either kind; `None` when it has neither.
+    pub fn private_address_behind(&self, address: IpAddr) -> Option<IpAddr> {
+        let own = self.addresses().find(|own| *own == address);
+        own.or_else(|| {
+            let mut public = self.public_addresses();
+            let (_, private) = public.find(|(public, _)| IpAddr::V4(*public) == address)?;
+            Some(private.into())
+        })
+    }
+
     /// The security groups, in the order AWS lists them.
     pub fn group_ids(&self) -> impl Iterator<Item = &SecurityGroupId> {
         self.groups.iter().map(|group| &group.group_id)

@@ -239,7 +239,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Replies have left the receiver's subnet: do they get back to the sender?
-    fn return_to(
+    pub(super) fn return_to(
         &mut self,
         sender: &Station<'a>,
         receiver: &Station<'a>,
@@ -254,7 +254,7 @@ impl<'a> Walk<'a> {
                 self.replies_into_sender(sender, reply, true);
                 return;
             }
-            Exit::Internet(_) | Exit::Nat(_) | Exit::Service(_) => {
+            Exit::Internet(_) | Exit::Nat(_) | Exit::Service(_) | Exit::Relay { .. } => {
                 self.astray(sender, receiver, reply);
                 return;
             }

@@ -70,6 +70,8 @@ codes! {
     EndpointPrivateDnsDisabled = "ENDPOINT_PRIVATE_DNS_DISABLED";
     /// The VPC's resolver doesn't answer. (Ours.)
     VpcDnsSupportDisabled = "VPC_DNS_SUPPORT_DISABLED";
+    /// The VPC gives no host names, so private names don't work in it. (Ours.)
+    VpcDnsHostnamesDisabled = "VPC_DNS_HOSTNAMES_DISABLED";
 }
 
 impl fmt::Display for Code {
@@ -127,6 +129,14 @@ pub struct Explanation {
     pub leg: Leg,
     /// What is wrong, in words.
     pub message: String,
+}
+
+impl Explanation {
+    /// Whether both name the same blocker, whatever words they use.
+    pub fn is_same_blocker(&self, other: &Self) -> bool {
+        let blocker = |e: &Self| (e.code, e.direction, e.leg);
+        blocker(self) == blocker(other) && self.component == other.component
+    }
 }
 
 /// Something worth knowing that doesn't change the verdict.

@@ -1,5 +1,7 @@
 //! Internet gateways, egress-only internet gateways, and connections from the internet.
 
+use std::net::IpAddr;
+
 use super::station::{Client, Groups, PublicAddress, Station};
 use super::walk::{Exit, Goal, Packet, Relation, Walk, into, out_of};
 use super::{Code, Direction, Leg, outside};
@@ -82,8 +84,9 @@ impl<'a> Walk<'a> {
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html>
     fn public_access_gate(&mut self, station: &Station<'a>, leg: Leg, egress_only: bool) {
         let Some(id) = &station.subnet else { return };
-        let Ok(subnet) = self.snapshot.subnets.get(id) else {
-            return;
+        let subnet = match self.snapshot.subnets.get(id) {
+            Ok(subnet) => subnet,
+            Err(missing) => return self.trace.doubt(missing),
         };
         let is_nat = station.client == Client::Anyone;
         let blocked = match subnet.block_public_access() {
@@ -155,23 +158,21 @@ impl<'a> Walk<'a> {
         if let PublicAddress::Known(address) = sender.public
             && packet.source.family() == AddressFamily::V4
         {
-            self.trace.note(
-                sender.label(),
-                format!("appears on the internet as {address}"),
-            );
+            self.trace.appears_as = Some(address);
         }
         let known = packet.destination.host().and_then(|address| match address {
-            std::net::IpAddr::V4(_) => self.snapshot.interface_at_public(address),
-            std::net::IpAddr::V6(_) => self.snapshot.interfaces_with(address).next(),
+            IpAddr::V4(_) => self.snapshot.interface_at_public(address),
+            IpAddr::V6(_) => self.snapshot.interfaces_with(address).next(),
         });
         match known.or(goal.expected) {
             Some(interface) => {
+                let asked = packet.destination.host();
                 let source = match packet.source.family() {
                     AddressFamily::V4 => sender.public.as_source(packet.source),
                     AddressFamily::V6 => packet.source,
                 };
                 let from_outside = Packet { source, ..packet };
-                self.enter_from_internet(from_outside, interface);
+                self.enter_from_internet(from_outside, interface, asked);
             }
             None => {
                 self.trace.meet(Leg::Forward, INTERNET);
@@ -236,8 +237,18 @@ impl<'a> Walk<'a> {
     }
 
     /// A connection from the internet to an interface, and the way of its replies.
-    pub(super) fn enter_from_internet(&mut self, packet: Packet, interface: &'a NetworkInterface) {
-        let receiver = Station::of_interface(interface);
+    ///
+    /// `asked` is the address that was asked for: an interface may have several.
+    pub(super) fn enter_from_internet(
+        &mut self,
+        packet: Packet,
+        interface: &'a NetworkInterface,
+        asked: Option<IpAddr>,
+    ) {
+        let mut receiver = Station::of_interface(interface);
+        if let Some(own) = asked.and_then(|asked| interface.private_address_behind(asked)) {
+            receiver = receiver.with_address(own);
+        }
         self.trace.meet(Leg::Forward, INTERNET);
         let gateway = self.internet_gateway_of(&receiver);
         if let Some(id) = &gateway {

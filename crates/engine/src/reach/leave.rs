@@ -1,7 +1,7 @@
 //! Out of a subnet: its network ACL, its route table, and what each kind of target does.
 
 use super::route::{Choice, Chosen, choose};
-use super::station::{Groups, Station};
+use super::station::{Client, Groups, Station};
 use super::walk::{Exit, Packet, Relation, Walk, into, out_of};
 use super::{Code, Direction, Leg, outside};
 use crate::facts::{
@@ -69,8 +69,9 @@ impl<'a> Walk<'a> {
         match choice {
             Choice::Route(chosen) if chosen.is_blackhole => {
                 let message = format!(
-                    "{} of {table_id} leads to {}, which is gone or doesn't work (blackhole)",
+                    "{} of {table_id}{} leads to {}, which is gone or doesn't work (blackhole)",
                     chosen.destination,
+                    whose(station),
                     chosen.target.id()
                 );
                 self.trace
@@ -83,7 +84,7 @@ impl<'a> Walk<'a> {
                     Leg::Forward => format!("{}", packet.destination),
                     Leg::Return => format!("{}, so replies are dropped", packet.destination),
                 };
-                let message = format!("{table_id} has no route to {what}");
+                let message = format!("{table_id}{} has no route to {what}", whose(station));
                 let component = out_of(Code::NoRouteToDestination, table_id, packet.leg);
                 self.trace.block(component, message);
                 Exit::Lost
@@ -263,10 +264,10 @@ impl<'a> Walk<'a> {
         id: &str,
         interface: Result<&'a NetworkInterface, Missing>,
     ) -> Exit<'a> {
-        self.trace.meet(packet.leg, id);
         let interface = match interface {
             Ok(interface) => interface,
             Err(missing) => {
+                self.trace.meet(packet.leg, id);
                 self.trace.doubt(missing);
                 return Exit::Lost;
             }
@@ -275,6 +276,7 @@ impl<'a> Walk<'a> {
             let (subnet, vpc) = (&interface.subnet_id, &interface.vpc_id);
             self.acl_gate(subnet, vpc, Direction::Ingress, packet);
         }
+        self.trace.meet(packet.leg, id);
         if interface.source_dest_check == Some(true) {
             let own = interface.network_interface_id.as_str();
             let message = format!(
@@ -297,5 +299,13 @@ impl<'a> Walk<'a> {
         }
         self.trace.doubt(outside(format!("what {id} forwards")));
         Exit::Lost
+    }
+}
+
+/// A NAT gateway's own table is easily mistaken for the task's.
+fn whose(station: &Station<'_>) -> String {
+    match &station.name {
+        Some(name) if station.client == Client::Anyone => format!(" (the route table of {name})"),
+        _ => String::new(),
     }
 }

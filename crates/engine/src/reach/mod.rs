@@ -5,9 +5,12 @@
 //! traffic: what surely gets through, and what may get through as far as the facts tell. What is in
 //! the first is reachable, what isn't in the second is unreachable, the rest is unknown.
 
+mod amazon;
 mod answer;
+mod ask;
 mod deliver;
 mod explanation;
+mod from_outside;
 mod internet;
 mod leave;
 pub(crate) mod name;
@@ -21,7 +24,8 @@ mod trace;
 mod transit_gateway;
 mod walk;
 
-pub use answer::{Answer, Verdict, analyze, analyze_from, internet_way};
+pub use answer::{Answer, Verdict};
+pub use ask::{analyze, analyze_from, internet_way};
 pub use explanation::{Code, Direction, Explanation, Leg, Note};
 pub use question::{Destination, InvalidQuestion, Origin, Question, Target};
 pub use station::{Groups, PublicAddress, Station};

@@ -8,6 +8,7 @@ use super::Code;
 use crate::facts::{
     FactKind, Missing, NetworkInterface, Reason, Snapshot, VpcEndpoint, VpcEndpointType, VpcId,
 };
+use crate::net::AddressFamily;
 
 /// What a host name means.
 #[derive(Debug)]
@@ -16,16 +17,29 @@ pub(super) enum Meaning<'a> {
     Interfaces(Vec<&'a NetworkInterface>),
     /// An AWS service at these public prefixes.
     Prefixes(Vec<IpNet>),
-    /// Some public address.
-    Public,
+    /// Some public address, of one of these families.
+    Public(&'static [AddressFamily]),
 }
 
-/// A meaning, and the reasons why it isn't a better one.
+/// What a name means, and the reasons why it doesn't mean something better.
 #[derive(Debug)]
 pub(super) struct Resolution<'a> {
-    pub(super) meaning: Meaning<'a>,
+    /// More than one when the facts don't tell which of them it is.
+    pub(super) meanings: Vec<Meaning<'a>>,
+    /// What would tell.
+    pub(super) unclear: Option<Missing>,
     /// Endpoints that the name would lead to if something weren't switched off.
     pub(super) passed_over: Vec<(Code, String, String)>,
+}
+
+impl<'a> Resolution<'a> {
+    fn to(meaning: Meaning<'a>) -> Self {
+        Self {
+            meanings: vec![meaning],
+            unclear: None,
+            passed_over: Vec::new(),
+        }
+    }
 }
 
 /// Finds out what `host` means in a VPC.
@@ -35,49 +49,53 @@ pub(super) fn resolve<'a>(
     host: &str,
 ) -> Result<Resolution<'a>, Missing> {
     if let Some(interface) = interface_named(snapshot, host) {
-        return Ok(Resolution {
-            meaning: Meaning::Interfaces(vec![interface]),
-            passed_over: Vec::new(),
-        });
+        return Ok(Resolution::to(Meaning::Interfaces(vec![interface])));
     }
     let mut passed_over = Vec::new();
     for endpoint in endpoints_of(snapshot, vpc) {
         let id = endpoint.vpc_endpoint_id.to_string();
-        match standing(snapshot, endpoint, host)? {
+        let mut pass_over = |code, component: String, what: String| {
+            let message =
+                format!("{id} serves {host}, but {what} is off, so the name leads past it");
+            passed_over.push((code, component, message));
+        };
+        match standing(snapshot, endpoint, host) {
             Standing::Leads => {
-                return Ok(Resolution {
-                    meaning: Meaning::Interfaces(interfaces_of(snapshot, endpoint)?),
-                    passed_over: Vec::new(),
-                });
+                let interfaces = Meaning::Interfaces(interfaces_of(snapshot, endpoint)?);
+                return Ok(Resolution::to(interfaces));
             }
-            Standing::PrivateDnsDisabled => passed_over.push((
-                Code::EndpointPrivateDnsDisabled,
-                id.clone(),
-                format!(
-                    "{id} serves {host}, but its private DNS is off, so the name leads past it"
-                ),
-            )),
-            Standing::VpcDnsDisabled(attribute) => passed_over.push((
-                Code::VpcDnsSupportDisabled,
-                vpc.to_string(),
-                format!(
-                    "{id} serves {host}, but {attribute} of {vpc} is off, so the name leads past it"
-                ),
-            )),
+            Standing::Perhaps(missing) => {
+                let mut resolution =
+                    Resolution::to(Meaning::Interfaces(interfaces_of(snapshot, endpoint)?));
+                resolution
+                    .meanings
+                    .push(public_meaning(snapshot, vpc, host)?);
+                resolution.unclear = Some(missing);
+                return Ok(resolution);
+            }
+            Standing::PrivateDnsDisabled => {
+                pass_over(
+                    Code::EndpointPrivateDnsDisabled,
+                    id.clone(),
+                    "its private DNS".to_owned(),
+                );
+            }
+            Standing::SupportDisabled => {
+                let what = format!("enableDnsSupport of {vpc}");
+                pass_over(Code::VpcDnsSupportDisabled, vpc.to_string(), what);
+            }
+            Standing::HostnamesDisabled => {
+                let what = format!("enableDnsHostnames of {vpc}");
+                pass_over(Code::VpcDnsHostnamesDisabled, vpc.to_string(), what);
+            }
             Standing::Other => {}
         }
     }
     // An endpoint that wasn't observed could take the name.
     snapshot.vpc_endpoints.complete()?;
-    if !is_aws_name(host) {
-        let reason = Reason::Invisible(format!("what {host} resolves to"));
-        return Err(Missing::new(FactKind::NameResolution, reason));
-    }
-    let meaning = public_meaning(snapshot, vpc, host)?;
-    Ok(Resolution {
-        meaning,
-        passed_over,
-    })
+    let mut resolution = Resolution::to(public_meaning(snapshot, vpc, host)?);
+    resolution.passed_over = passed_over;
+    Ok(resolution)
 }
 
 fn interface_named<'a>(snapshot: &'a Snapshot, host: &str) -> Option<&'a NetworkInterface> {
@@ -115,12 +133,16 @@ fn interfaces_of<'a>(
 
 enum Standing {
     Leads,
+    Perhaps(Missing),
     PrivateDnsDisabled,
-    VpcDnsDisabled(&'static str),
+    SupportDisabled,
+    HostnamesDisabled,
     Other,
 }
 
-fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Result<Standing, Missing> {
+/// Whether a name leads to an endpoint. The endpoint's own names always do; the service's name needs
+/// private DNS, both DNS attributes of the VPC, and the VPC's own resolver.
+fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing {
     let own = endpoint
         .dns_entries
         .iter()
@@ -129,35 +151,65 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Result<S
         .filter(|name| name.contains("vpce-"))
         .any(|name| covers(name, host));
     if own_name {
-        return Ok(Standing::Leads);
+        return Standing::Leads;
     }
     if !service_names(endpoint)
         .iter()
         .any(|name| covers(name, host))
     {
-        return Ok(Standing::Other);
+        return Standing::Other;
     }
     if !endpoint.private_dns_enabled {
-        return Ok(Standing::PrivateDnsDisabled);
+        return Standing::PrivateDnsDisabled;
     }
-    let attributes = snapshot.vpc_attributes.get(&endpoint.vpc_id)?;
+    let vpc = &endpoint.vpc_id;
     let absent = |name: &str| {
-        let what = format!("{name} of {}", endpoint.vpc_id);
-        Missing::new(FactKind::VpcAttributes, Reason::NotInFacts(what))
+        let what = format!("{name} of {vpc}");
+        Standing::Perhaps(Missing::new(
+            FactKind::VpcAttributes,
+            Reason::NotInFacts(what),
+        ))
     };
-    let support = attributes
+    let attributes = match snapshot.vpc_attributes.get(vpc) {
+        Ok(attributes) => attributes,
+        Err(missing) => return Standing::Perhaps(missing),
+    };
+    match attributes
         .enable_dns_support
-        .ok_or_else(|| absent("enableDnsSupport"))?;
-    if !support.value {
-        return Ok(Standing::VpcDnsDisabled("enableDnsSupport"));
+        .map(|attribute| attribute.value)
+    {
+        Some(false) => return Standing::SupportDisabled,
+        None => return absent("enableDnsSupport"),
+        Some(true) => {}
     }
-    let hostnames = attributes
+    match attributes
         .enable_dns_hostnames
-        .ok_or_else(|| absent("enableDnsHostnames"))?;
-    if !hostnames.value {
-        return Ok(Standing::VpcDnsDisabled("enableDnsHostnames"));
+        .map(|attribute| attribute.value)
+    {
+        Some(false) => return Standing::HostnamesDisabled,
+        None => return absent("enableDnsHostnames"),
+        Some(true) => {}
     }
-    Ok(Standing::Leads)
+    match own_name_servers(snapshot, vpc) {
+        Some(servers) => {
+            let what =
+                format!("whether the name servers {servers} of {vpc} ask the VPC's resolver");
+            Standing::Perhaps(Missing::new(
+                FactKind::NameResolution,
+                Reason::Invisible(what),
+            ))
+        }
+        None => Standing::Leads,
+    }
+}
+
+/// The name servers of a VPC that doesn't use Amazon's. Where nobody looked, the VPC is taken to use
+/// Amazon's, as it does unless somebody changed it.
+fn own_name_servers(snapshot: &Snapshot, vpc: &VpcId) -> Option<String> {
+    let id = snapshot.vpcs.get(vpc).ok()?.dhcp_options_id.as_ref()?;
+    let options = snapshot.dhcp_options.get(id).ok()?;
+    let servers: Vec<_> = options.custom_name_servers().collect();
+    (!servers.is_empty() && !options.uses_amazon_dns()).then(|| servers.join(", "))
 }
 
 /// The public names of an endpoint's service; most are the service's short name in front of the
@@ -206,28 +258,34 @@ fn covers(name: &str, host: &str) -> bool {
     }
 }
 
-fn is_aws_name(host: &str) -> bool {
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws"]
-        .iter()
-        .any(|suffix| host.ends_with(suffix))
-}
+/// Services whose public names have further labels in front: `api.ecr`, a bucket's or registry's
+/// name.
+const SERVICES_WITH_NAMES_IN_FRONT: [&str; 6] =
+    ["dynamodb", "ecr", "iot", "lex", "s3", "sagemaker"];
 
-/// S3 and DynamoDB have prefix lists, and gateway endpoints route them; every other service is
-/// somewhere on the internet.
+/// What a name outside the VPC's own means. Only names of public AWS service endpoints are known to
+/// be on the internet: those of databases, caches, file systems and load balancers end in
+/// `amazonaws.com` too and mostly lead to private interfaces.
+/// <https://docs.aws.amazon.com/general/latest/gr/rande.html>
 fn public_meaning<'a>(
     snapshot: &'a Snapshot,
     vpc: &VpcId,
     host: &str,
 ) -> Result<Meaning<'a>, Missing> {
-    let labels: Vec<_> = host.split('.').collect();
-    let service_and_region = labels.windows(2).find_map(|pair| match pair {
-        [service @ ("s3" | "dynamodb"), region] => Some((*service, *region)),
-        _ => None,
-    });
-    let Some((service, region)) = service_and_region else {
-        return Ok(Meaning::Public);
+    let Some(service) = ServiceName::parse(host) else {
+        let reason = Reason::Invisible(format!("what {host} resolves to"));
+        return Err(Missing::new(FactKind::NameResolution, reason));
     };
-    let name = format!("com.amazonaws.{region}.{service}");
+    let families: &'static [AddressFamily] = if service.is_dual_stack {
+        &[AddressFamily::V4, AddressFamily::V6]
+    } else {
+        &[AddressFamily::V4]
+    };
+    let (Some(region), "s3" | "dynamodb") = (service.region, service.service) else {
+        return Ok(Meaning::Public(families));
+    };
+    // S3 and DynamoDB have prefix lists, and gateway endpoints route them.
+    let name = format!("com.amazonaws.{region}.{}", service.service);
     let list = snapshot
         .prefix_lists
         .seen()
@@ -238,12 +296,7 @@ fn public_meaning<'a>(
             && endpoint.service_name == name
     });
     match list {
-        Some(list) => Ok(Meaning::Prefixes(
-            list.prefixes()?
-                .into_iter()
-                .filter(|net| net.addr().is_ipv4())
-                .collect(),
-        )),
+        Some(list) => Ok(Meaning::Prefixes(list.prefixes()?)),
         None if has_gateway => Err(Missing::new(
             FactKind::PrefixLists,
             match snapshot.prefix_lists.complete() {
@@ -251,6 +304,39 @@ fn public_meaning<'a>(
                 Ok(()) => Reason::NotInFacts(format!("the prefix list {name}")),
             },
         )),
-        None => Ok(Meaning::Public),
+        None => Ok(Meaning::Public(families)),
     }
+}
+
+/// The name of a public AWS service endpoint, taken apart.
+struct ServiceName<'a> {
+    service: &'a str,
+    region: Option<&'a str>,
+    is_dual_stack: bool,
+}
+
+impl<'a> ServiceName<'a> {
+    fn parse(host: &'a str) -> Option<Self> {
+        let dual_stack = host.strip_suffix(".api.aws");
+        let front = dual_stack
+            .or_else(|| host.strip_suffix(".amazonaws.com"))
+            .or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+        let mut labels: Vec<_> = front.split('.').collect();
+        let region = labels.pop_if(|label| is_region(label));
+        let says_dual_stack = labels.pop_if(|label| *label == "dualstack").is_some();
+        let service = labels.pop()?;
+        let is_known = labels.is_empty() || SERVICES_WITH_NAMES_IN_FRONT.contains(&service);
+        (is_known && !matches!(service, "compute" | "rds" | "elb" | "cache")).then_some(Self {
+            service,
+            region,
+            is_dual_stack: dual_stack.is_some() || says_dual_stack,
+        })
+    }
+}
+
+/// Whether a label is a region's name, such as `eu-west-1` or `us-gov-east-1`.
+fn is_region(label: &str) -> bool {
+    let mut parts = label.rsplit('-');
+    let is_number = |part: &str| part.len() == 1 && part.chars().all(|c| c.is_ascii_digit());
+    parts.next().is_some_and(is_number) && parts.count() >= 2
 }

@@ -1,11 +1,11 @@
 //! NAT gateways: they open connections for others in their own name, and take none.
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
 
-use super::station::Station;
+use super::station::{Groups, PublicAddress, Station};
 use super::trace::Passage;
 use super::walk::{Exit, Goal, Packet, Walk, out_of};
 use super::{Code, Direction, Leg, outside};
-use crate::facts::{ConnectivityType, NatGateway, NatGatewayId};
+use crate::facts::{ConnectivityType, NatGateway, NatGatewayId, SubnetId};
 use crate::net::{AddressFamily, Protocol, Traffic};
 
 impl<'a> Walk<'a> {
@@ -79,10 +79,7 @@ impl<'a> Walk<'a> {
         gateway: &'a NatGateway,
         goal: Goal<'a>,
     ) {
-        let mut own = Station::of_nat_gateway(self.snapshot, gateway);
-        if gateway.connectivity_type == ConnectivityType::Private {
-            own.public = super::station::PublicAddress::Absent;
-        }
+        let own = self.nat_station(gateway);
         self.connect(&own, goal);
         let reply = Packet {
             source: packet.destination,
@@ -106,5 +103,60 @@ impl<'a> Walk<'a> {
         if let Some(name) = &sender.name {
             self.trace.meet(Leg::Return, name.clone());
         }
+    }
+
+    /// A NAT gateway as a sender.
+    fn nat_station(&self, gateway: &NatGateway) -> Station<'a> {
+        let mut own = Station::of_nat_gateway(self.snapshot, gateway);
+        if gateway.connectivity_type == ConnectivityType::Private {
+            own.public = PublicAddress::Absent;
+        } else if gateway.state != "available" && own.public == PublicAddress::Absent {
+            // Its state is the blocker; that it has no address is a consequence.
+            own.public = PublicAddress::Assigned;
+        }
+        own
+    }
+
+    /// Out by a NAT gateway of another VPC, which a transit gateway leads to: its replies go back by
+    /// the route table of the NAT gateway's own subnet.
+    /// <https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-nat-igw.html>
+    pub(super) fn relay(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        goal: Goal<'a>,
+        entry: &SubnetId,
+    ) {
+        let subnet = match self.snapshot.subnets.get(entry) {
+            Ok(subnet) => subnet,
+            Err(missing) => return self.trace.doubt(missing),
+        };
+        let relay = Station {
+            interface: None,
+            name: None,
+            vpc: subnet.vpc_id.clone(),
+            subnet: Some(entry.clone()),
+            route_table: None,
+            zone: subnet.availability_zone.clone(),
+            groups: Groups::Unfiltered,
+            public: PublicAddress::Absent,
+            ..sender.clone()
+        };
+        let Exit::Nat(gateway) = self.leave(&relay, packet, None) else {
+            self.trace.lose(Leg::Forward);
+            return;
+        };
+        let own = self.nat_station(gateway);
+        self.connect(&own, goal);
+        let reply = Packet {
+            source: packet.destination,
+            destination: packet.source,
+            leg: Leg::Return,
+            ..packet
+        };
+        self.trace
+            .meet(Leg::Return, gateway.nat_gateway_id.as_str());
+        let exit = self.leave(&own, reply, sender.subnet.as_ref());
+        self.return_to(sender, &own, reply, exit);
     }
 }

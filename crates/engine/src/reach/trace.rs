@@ -2,6 +2,7 @@
 //! everything that stops some of it.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use super::{Code, Direction, Explanation, Leg, Note};
 use crate::facts::Missing;
@@ -54,6 +55,8 @@ pub(super) struct Trace {
     pub(super) explanations: Vec<Explanation>,
     pub(super) missing: BTreeSet<Missing>,
     pub(super) notes: BTreeSet<Note>,
+    /// The public address that the sender has on the internet.
+    pub(super) appears_as: Option<Ipv4Addr>,
     /// The way is no longer known: components are still judged, but no longer listed as met.
     lost: [bool; 2],
 }
@@ -69,6 +72,7 @@ impl Trace {
             explanations: Vec::new(),
             missing: BTreeSet::new(),
             notes: BTreeSet::new(),
+            appears_as: None,
             lost: [false; 2],
         }
     }
@@ -145,7 +149,11 @@ impl Trace {
             leg: component.leg,
             message,
         };
-        if !self.explanations.contains(&explanation) {
+        if !self
+            .explanations
+            .iter()
+            .any(|e| e.is_same_blocker(&explanation))
+        {
             self.explanations.push(explanation);
         }
     }

@@ -229,6 +229,11 @@ impl<'a> Walk<'a> {
         self.attachment_gate(packet, far);
         let entry = self.entry_subnet(station, packet, far);
         if let Some(entry) = &entry {
+            if self.sends_on_by_nat(packet, &far.vpc_id, entry) {
+                return Ok(Some(Exit::Relay {
+                    entry: entry.clone(),
+                }));
+            }
             self.through_entry(packet, &far.vpc_id, entry)?;
         }
         Ok(Some(Exit::Vpc {
@@ -257,6 +262,15 @@ impl<'a> Walk<'a> {
             .or_else(|| in_zone(receiver.and_then(|subnet| subnet.availability_zone.as_ref())))
             .or_else(|| far.subnet_ids.first())
             .cloned()
+    }
+
+    /// Whether the far VPC is one that leads others to the internet.
+    fn sends_on_by_nat(&self, packet: Packet, vpc: &VpcId, entry: &SubnetId) -> bool {
+        let Ok(table) = self.snapshot.route_table_of(entry, vpc) else {
+            return false;
+        };
+        let choice = choose(self.snapshot, table, vpc, packet.destination);
+        matches!(choice, Choice::Route(chosen) if matches!(chosen.target, RouteTarget::NatGateway(_)))
     }
 
     /// Out of the far attachment's subnet: its network ACL when the receiver sits in another one,

@@ -88,6 +88,8 @@ pub(super) enum Exit<'a> {
         entry: Option<SubnetId>,
         relation: Relation,
     },
+    /// At the edge of another VPC, which sends it on by a NAT gateway of its own.
+    Relay { entry: SubnetId },
     /// On the internet, by this gateway.
     Internet(String),
     /// At a NAT gateway.
@@ -125,6 +127,10 @@ impl<'a> Walk<'a> {
         if let Some(name) = &sender.name {
             self.trace.meet(Leg::Forward, name.clone());
         }
+        if source.host().is_some() && source == goal.scope {
+            // To itself: the packet never leaves the host.
+            return;
+        }
         let packet = Packet {
             source,
             destination: goal.scope,
@@ -152,6 +158,7 @@ impl<'a> Walk<'a> {
             } => {
                 self.deliver(sender, packet, goal, &vpc, entry.as_ref(), &relation);
             }
+            Exit::Relay { entry } => self.relay(sender, packet, goal, &entry),
             Exit::Internet(gateway) => self.cross_internet(sender, packet, goal, &gateway),
             Exit::Nat(gateway) => self.through_nat(sender, packet, gateway, goal),
             Exit::Service(endpoint) => self.replies_from_outside(sender, packet, &endpoint),

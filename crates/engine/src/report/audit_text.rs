@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::Style;
 use crate::checks::{AuditResult, Launch, Outcome, Report, Step, Subject};
+use crate::reach::Explanation;
 
 /// The steps for which no check exists yet, and what to do meanwhile.
 const UNAUDITED: &str =
@@ -80,32 +81,49 @@ fn entry(text: &mut String, result: &AuditResult, style: Style) {
         Outcome::Pass => (style.good("pass   "), result.check.id.to_owned()),
         Outcome::Skipped => (style.faint("skipped"), style.faint(result.check.id)),
     };
-    if result.outcome == Outcome::Skipped {
-        let _ = writeln!(text, "   {mark} {id}: {}", style.faint(&result.message));
-        return;
-    }
-    if result.outcome == Outcome::Fail {
-        let _ = writeln!(
-            text,
-            "   {mark} {id} [{}] {}",
-            result.severity, result.resource
-        );
-        let _ = writeln!(text, "           {}", result.message);
+    let colon = if result.outcome == Outcome::Fail {
+        ""
     } else {
-        let _ = writeln!(text, "   {mark} {id}: {}", result.message);
+        ":"
+    };
+    let head = match result.outcome {
+        Outcome::Fail => format!("[{}] {}", result.severity, result.resource),
+        Outcome::Unknown => format!("{}: {}", result.resource, result.message),
+        Outcome::Pass => result.message.clone(),
+        Outcome::Skipped => style.faint(&result.message),
+    };
+    paragraph(text, &format!("   {mark} {id}{colon} "), &head);
+    if result.outcome == Outcome::Fail {
+        paragraph(text, INDENT, &result.message);
     }
-    for explanation in &result.explanations {
-        let _ = writeln!(
-            text,
-            "           - {} {} ({}, {}): {}",
-            explanation.code,
-            explanation.component,
-            explanation.direction,
-            explanation.leg,
-            explanation.message
+    // A reason that the message gives already isn't said twice.
+    let untold = |e: &&Explanation| !result.message.contains(&e.message);
+    for e in result.explanations.iter().filter(untold) {
+        let blocker = format!(
+            "{} {} ({}, {}): {}",
+            e.code, e.component, e.direction, e.leg, e.message
         );
+        paragraph(text, &format!("{INDENT}- "), &blocker);
     }
     for fix in &result.fixes {
-        let _ = writeln!(text, "           {} {}", style.faint("fix:"), fix.command);
+        // A command stays on one line, so that it can be copied.
+        let _ = writeln!(text, "{INDENT}{} {}", style.faint("fix:"), fix.command);
+    }
+}
+
+const INDENT: &str = "           ";
+
+/// As wide as people read comfortably, and as a terminal usually is.
+const WIDTH: usize = 100;
+
+/// A paragraph that hangs below its first words.
+fn paragraph(text: &mut String, first: &str, words: &str) {
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(INDENT)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    for line in textwrap::wrap(words, options) {
+        let _ = writeln!(text, "{line}");
     }
 }

@@ -1,6 +1,8 @@
 //! JSON, schema 1. These types are the format: fields are added, never renamed or removed, and the
 //! engine's own types can change without it.
 
+use std::net::Ipv4Addr;
+
 use serde::Serialize;
 
 use crate::checks::{AuditResult, Check, Fix, Launch, Report, Subject, Summary};
@@ -94,6 +96,7 @@ pub struct ReachV1 {
     explanations: Vec<ExplanationV1>,
     missing: Vec<MissingV1>,
     notes: Vec<NoteV1>,
+    appears_as: Option<Ipv4Addr>,
     fixes: Vec<FixV1>,
 }
 
@@ -115,6 +118,7 @@ impl ReachV1 {
             explanations: answer.explanations.iter().map(Into::into).collect(),
             missing: answer.missing.iter().map(Into::into).collect(),
             notes: answer.notes.iter().map(Into::into).collect(),
+            appears_as: answer.appears_as,
             fixes: Vec::new(),
         }
     }

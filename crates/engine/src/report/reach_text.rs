@@ -31,6 +31,14 @@ pub fn reach_text(question: &Question, answer: &Answer, style: Style) -> String 
     }
     way(&mut text, style, "way there", &answer.path);
     way(&mut text, style, "way back", &answer.return_path);
+    if let Some(address) = answer.appears_as {
+        section(
+            &mut text,
+            style,
+            "seen on the internet as",
+            &[address.to_string()],
+        );
+    }
     let blockers = answer.explanations.iter().map(|e| {
         format!(
             "{} ({}, {})\n    {}",

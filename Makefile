@@ -1,0 +1,20 @@
+# Every target is one or two lines; CONTRIBUTING.md says what each is for.
+CARGO ?= cargo
+
+.PHONY: demo test lint bench build
+
+demo: ## Audit a recorded task start against a saved account. The report lists failures, so status 3 is right.
+	@$(CARGO) run --locked --quiet --bin awsvpc-auditor -- task --event events/ecs-task-running-fargate.json --snapshot demo; [ $$? -eq 3 ]
+
+test: ## Everything that must hold: Cargo fetches what the tests need.
+	$(CARGO) test --locked --workspace --all-targets
+
+lint: ## Formatting and clippy, warnings denied.
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+bench: ## The engine's budgets: one audit in a VPC of 1,000 interfaces and 500 security groups.
+	$(CARGO) bench --locked --package awsvpc-auditor-engine
+
+build: ## The command line, for use.
+	$(CARGO) build --locked --release --bin awsvpc-auditor

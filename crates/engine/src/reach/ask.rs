@@ -1,0 +1,337 @@
+//! From a question to an answer.
+
+use std::net::IpAddr;
+
+use super::amazon::to_amazon;
+use super::from_outside::from_internet;
+use super::name::{self, Meaning};
+use super::station::{Groups, PublicAddress, Station};
+use super::trace::Trace;
+use super::walk::{Goal, Walk, into};
+use super::{
+    Answer, Code, Destination, Direction, Explanation, Leg, Note, Origin, Question, Target, outside,
+};
+use crate::facts::{EcsArn, FactKind, InstanceId, Missing, NetworkInterface, Reason, Snapshot};
+use crate::net::{AddressFamily, AddressScope, PortRange, Protocol, Traffic};
+
+/// Answers a question from the facts.
+pub fn analyze(snapshot: &Snapshot, question: &Question) -> Answer {
+    let asked = &question.to.traffic;
+    let station = match &question.from {
+        Origin::Interface(id) => snapshot
+            .network_interfaces
+            .get(id)
+            .map(Station::of_interface),
+        Origin::Instance(id) => primary_interface(snapshot, id).map(Station::of_interface),
+        Origin::Task(arn) => task_interface(snapshot, arn).map(Station::of_interface),
+        Origin::Placement {
+            subnet,
+            groups,
+            assign_public_ip,
+        } => {
+            let public = if *assign_public_ip {
+                PublicAddress::Assigned
+            } else {
+                PublicAddress::Absent
+            };
+            let groups = if groups.is_empty() {
+                let what = format!("the security groups of a task in {subnet}");
+                Groups::Unknown(Missing::new(
+                    FactKind::SecurityGroups,
+                    Reason::NotInFacts(what),
+                ))
+            } else {
+                Groups::Filtered(groups.clone())
+            };
+            Station::of_placement(snapshot, subnet, groups, public)
+        }
+        Origin::Internet => return from_internet(snapshot, None, &question.to),
+        Origin::Address(address) => match snapshot.interfaces_with(*address).next() {
+            Some(interface) => Ok(Station::of_interface(interface)),
+            None if AddressScope::Host(*address).is_private() => {
+                let what = format!("an interface with the address {address}");
+                let reason = Reason::NotInFacts(what);
+                Err(Missing::new(FactKind::NetworkInterfaces, reason))
+            }
+            None => return from_internet(snapshot, Some(*address), &question.to),
+        },
+    };
+    match station {
+        Ok(station) => analyze_from(snapshot, &station, &question.to),
+        Err(missing) => Answer::unknown(asked, missing),
+    }
+}
+
+/// Answers a question whose sender is known already.
+pub fn analyze_from(snapshot: &Snapshot, sender: &Station<'_>, to: &Destination) -> Answer {
+    match &to.target {
+        Target::Interface(_) | Target::Instance(_) | Target::Task(_) => {
+            match target_interface(snapshot, &to.target) {
+                Ok(interface) => to_interface(snapshot, sender, interface, &to.traffic),
+                Err(missing) => Answer::unknown(&to.traffic, missing),
+            }
+        }
+        Target::Address(address) => to_address(snapshot, sender, *address, &to.traffic),
+        Target::Internet(family) => {
+            let goal = Goal {
+                scope: AddressScope::Internet(*family),
+                expected: None,
+            };
+            connect(snapshot, sender, goal, &to.traffic)
+        }
+        Target::Host(host) => to_host(snapshot, sender, host, &to.traffic),
+    }
+}
+
+/// Whether routes and gateways lead from a sender to the internet and back, whatever security
+/// groups and network ACLs say.
+pub fn internet_way(snapshot: &Snapshot, sender: &Station<'_>, family: AddressFamily) -> Answer {
+    let mut walk = Walk::new(
+        snapshot,
+        Traffic::ports(Protocol::TCP, PortRange::single(443)),
+    );
+    walk.asks_filters = false;
+    let scope = AddressScope::Internet(family);
+    follow(
+        walk,
+        sender,
+        Goal {
+            scope,
+            expected: None,
+        },
+    )
+}
+
+fn connect<'a>(
+    snapshot: &'a Snapshot,
+    sender: &Station<'_>,
+    goal: Goal<'a>,
+    asked: &Traffic,
+) -> Answer {
+    follow(Walk::new(snapshot, asked.clone()), sender, goal)
+}
+
+fn follow<'a>(mut walk: Walk<'a>, sender: &Station<'_>, goal: Goal<'a>) -> Answer {
+    // The station borrows the same snapshot; its interface is looked up so that the lifetimes meet.
+    let own = sender.interface.map(|i| &i.network_interface_id);
+    let interface = own.and_then(|id| walk.snapshot.network_interfaces.get(id).ok());
+    let station = Station {
+        interface,
+        ..sender.clone()
+    };
+    walk.connect(&station, goal);
+    Answer::new(walk.trace)
+}
+
+pub(super) fn target_interface<'a>(
+    snapshot: &'a Snapshot,
+    target: &Target,
+) -> Result<&'a NetworkInterface, Missing> {
+    match target {
+        Target::Interface(id) => snapshot.network_interfaces.get(id),
+        Target::Instance(id) => primary_interface(snapshot, id),
+        Target::Task(arn) => task_interface(snapshot, arn),
+        Target::Address(_) | Target::Internet(_) | Target::Host(_) => {
+            Err(outside("which interface is meant"))
+        }
+    }
+}
+
+fn primary_interface<'a>(
+    snapshot: &'a Snapshot,
+    id: &InstanceId,
+) -> Result<&'a NetworkInterface, Missing> {
+    let interface = snapshot.interfaces_of(id).into_iter().next();
+    interface.ok_or_else(|| match snapshot.network_interfaces.complete() {
+        Err(missing) => missing,
+        Ok(()) => Missing::new(
+            FactKind::NetworkInterfaces,
+            Reason::NotInFacts(format!("an interface of {id}")),
+        ),
+    })
+}
+
+fn task_interface<'a>(
+    snapshot: &'a Snapshot,
+    arn: &EcsArn,
+) -> Result<&'a NetworkInterface, Missing> {
+    let task = snapshot.tasks.get(arn)?;
+    let attachment = task.network_interface();
+    let id = attachment.and_then(|attachment| attachment.network_interface_id());
+    let id = id.ok_or_else(|| {
+        Missing::new(
+            FactKind::Tasks,
+            Reason::NotInFacts(format!("the network interface of {arn}")),
+        )
+    })?;
+    snapshot.network_interfaces.get(&id)
+}
+
+/// An interface may have addresses of both families: IPv4 is tried first, and IPv6 when that
+/// doesn't work.
+fn to_interface<'a>(
+    snapshot: &'a Snapshot,
+    sender: &Station<'_>,
+    interface: &'a NetworkInterface,
+    asked: &Traffic,
+) -> Answer {
+    let receiver = Station::of_interface(interface);
+    let mut best: Option<Answer> = None;
+    for family in [AddressFamily::V4, AddressFamily::V6] {
+        let (Some(_), Some(scope)) = (sender.address(family), receiver.address(family)) else {
+            continue;
+        };
+        let goal = Goal {
+            scope,
+            expected: Some(interface),
+        };
+        let answer = connect(snapshot, sender, goal, asked);
+        if best
+            .as_ref()
+            .is_none_or(|best| answer.verdict > best.verdict)
+        {
+            best = Some(answer);
+        }
+    }
+    best.unwrap_or_else(|| {
+        let id = receiver.label();
+        let mut trace = Trace::new(asked.clone());
+        trace.meet(Leg::Forward, sender.label());
+        let component = into(Code::NoCommonAddressFamily, &id, Leg::Forward);
+        let message = format!(
+            "{} and {id} have no address family in common",
+            sender.label()
+        );
+        trace.block(component, message);
+        Answer::new(trace)
+    })
+}
+
+fn to_address(
+    snapshot: &Snapshot,
+    sender: &Station<'_>,
+    address: IpAddr,
+    asked: &Traffic,
+) -> Answer {
+    if let Some(answer) = to_amazon(snapshot, sender, address, asked) {
+        return answer;
+    }
+    // The interface that is meant, if only one can be: so that what stops the traffic behind a
+    // missing route is named too.
+    let in_vpc = snapshot
+        .interfaces_with(address)
+        .find(|i| i.vpc_id == sender.vpc);
+    let mut anywhere = snapshot.interfaces_with(address);
+    let only = anywhere.next().filter(|_| anywhere.next().is_none());
+    let public = snapshot.interface_at_public(address);
+    let is_own_vpc = snapshot
+        .vpcs
+        .get(&sender.vpc)
+        .is_ok_and(|vpc| vpc.blocks().any(|block| block.contains(&address)));
+    let expected = match in_vpc {
+        Some(interface) => Some(interface),
+        None if is_own_vpc => None,
+        None => only.or(public),
+    };
+    let goal = Goal {
+        scope: AddressScope::Host(address),
+        expected,
+    };
+    connect(snapshot, sender, goal, asked)
+}
+
+fn to_host(snapshot: &Snapshot, sender: &Station<'_>, host: &str, asked: &Traffic) -> Answer {
+    let resolution = match name::resolve(snapshot, &sender.vpc, host) {
+        Ok(resolution) => resolution,
+        Err(missing) => return Answer::unknown(asked, missing),
+    };
+    let unclear = resolution.unclear.unwrap_or_else(|| {
+        let what = format!("the answer depends on which address of {host} a client is given");
+        Missing::new(FactKind::ChosenAddress, Reason::Invisible(what))
+    });
+    let meanings = resolution.meanings.into_iter();
+    let answers = meanings.map(|meaning| to_meaning(snapshot, sender, meaning, host, asked));
+    let mut answer = answers
+        .reduce(|one, other| one.either(other, &unclear))
+        .unwrap_or_else(|| Answer::unknown(asked, unclear.clone()));
+    for (code, component, message) in resolution.passed_over {
+        if answer.is_complete() {
+            answer.notes.push(Note { component, message });
+        } else {
+            let direction = Direction::Ingress;
+            let leg = Leg::Forward;
+            answer.explanations.insert(
+                0,
+                Explanation {
+                    code,
+                    component,
+                    direction,
+                    leg,
+                    message,
+                },
+            );
+        }
+    }
+    answer
+}
+
+/// A name with several addresses: a client may be given any of them.
+fn to_meaning(
+    snapshot: &Snapshot,
+    sender: &Station<'_>,
+    meaning: Meaning<'_>,
+    host: &str,
+    asked: &Traffic,
+) -> Answer {
+    let what = format!("the answer depends on which address of {host} a client is given");
+    let which = Missing::new(FactKind::ChosenAddress, Reason::Invisible(what));
+    let to = |scope| {
+        connect(
+            snapshot,
+            sender,
+            Goal {
+                scope,
+                expected: None,
+            },
+            asked,
+        )
+    };
+    let answers: Vec<_> = match meaning {
+        Meaning::Interfaces(interfaces) => interfaces
+            .into_iter()
+            .filter_map(|i| {
+                snapshot
+                    .network_interfaces
+                    .get(&i.network_interface_id)
+                    .ok()
+            })
+            .map(|interface| to_interface(snapshot, sender, interface, asked))
+            .collect(),
+        Meaning::Prefixes(prefixes) => {
+            let scopes: Vec<_> = prefixes.into_iter().map(AddressScope::from_net).collect();
+            let usable = |scope: &AddressScope| sender.address(scope.family()).is_some();
+            let ipv4 = scopes
+                .iter()
+                .filter(|scope| scope.family() == AddressFamily::V4);
+            let chosen: Vec<_> = match ipv4.clone().any(usable) {
+                true => ipv4.collect(),
+                false => scopes.iter().collect(),
+            };
+            chosen.into_iter().copied().map(to).collect()
+        }
+        Meaning::Public(families) => {
+            let own = families
+                .iter()
+                .find(|family| sender.address(**family).is_some());
+            let family = own
+                .or(families.first())
+                .copied()
+                .unwrap_or(AddressFamily::V4);
+            vec![to(AddressScope::Internet(family))]
+        }
+    };
+    let all = answers
+        .into_iter()
+        .reduce(|one, other| one.either(other, &which));
+    all.unwrap_or_else(|| Answer::unknown(asked, which))
+}

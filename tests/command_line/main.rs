@@ -1,0 +1,5 @@
+//! The command line, end to end.
+
+mod bad_input;
+mod demo;
+mod reach;

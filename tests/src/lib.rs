@@ -1,0 +1,66 @@
+//! Runs the real binary with nothing of the surroundings but what a test gives it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the repository is there")
+}
+
+/// Built once for each test process; Cargo finds it warm.
+static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let run = escargot::CargoBuild::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .package("awsvpc-auditor")
+        .bin("awsvpc-auditor")
+        .run()
+        .expect("the command line builds");
+    run.path().to_owned()
+});
+
+/// What a run of the program did.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Run {
+    /// Standard output as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Everything a person would see, for snapshots.
+    pub fn shown(&self) -> String {
+        format!(
+            "status {}\n--- output\n{}--- error\n{}",
+            self.status, self.stdout, self.stderr
+        )
+    }
+}
+
+/// Runs the program in the repository's root.
+pub fn auditor<const N: usize>(arguments: [&str; N]) -> Run {
+    let output = Command::new(&*BINARY)
+        .args(arguments)
+        .current_dir(root())
+        .env_clear()
+        .output()
+        .expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
+    Run {
+        status: output.status.code().unwrap_or(-1),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
