@@ -169,7 +169,7 @@ fn a_directory_that_is_not_there() {
 
 #[test]
 fn questions_that_cannot_be_understood() {
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for (from, to) in [
         ("web", "internet"),
         ("eni-1", "10.0.0.1:70000"),
@@ -183,14 +183,14 @@ fn questions_that_cannot_be_understood() {
     ] {
         let run = auditor(["reach", "--from", from, "--to", to, "--snapshot", "demo"]);
         assert_eq!(run.status, 2, "{from} -> {to}: {}", run.shown());
-        shown.push_str(&format!("{from} -> {to}\n{}\n", run.stderr));
+        shown.push(format!("{from} -> {to}\n{}", run.stderr));
     }
-    insta::assert_snapshot!("not_understood", shown);
+    insta::assert_snapshot!("not_understood", shown.join("\n"));
 }
 
 #[test]
 fn events_that_are_none() {
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for text in [
         "",
         "{}",
@@ -203,14 +203,18 @@ fn events_that_are_none() {
         let path = file.path().to_str().unwrap();
         let run = auditor(["task", "--event", path, "--snapshot", "demo"]);
         assert_eq!(run.status, 1, "{text}: {}", run.shown());
-        shown.push_str(&format!("{text}\n{}\n", run.stderr.replace(path, "FILE")));
+        shown.push(format!(
+            "{text}
+{}",
+            run.stderr.replace(path, "FILE")
+        ));
     }
-    insta::assert_snapshot!("no_events", shown);
+    insta::assert_snapshot!("no_events", shown.join("\n"));
 }
 
 #[test]
 fn what_is_asked_for_is_not_there() {
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for arguments in [
         [
             "service",
@@ -233,12 +237,12 @@ fn what_is_asked_for_is_not_there() {
     ] {
         let run = auditor(arguments);
         assert_eq!(run.status, 1, "{}", run.shown());
-        shown.push_str(&run.stderr);
+        shown.push(run.stderr);
     }
     for arguments in [["explain", "no-internet-rout"], ["task", "--snapshot=demo"]] {
         let run = auditor(arguments);
         assert_eq!(run.status, 2, "{}", run.shown());
-        shown.push_str(&run.stderr);
+        shown.push(run.stderr);
     }
-    insta::assert_snapshot!("not_there", shown);
+    insta::assert_snapshot!("not_there", shown.join("\n"));
 }

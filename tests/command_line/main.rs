@@ -1,5 +1,8 @@
 //! The command line, end to end.
 
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod reach;

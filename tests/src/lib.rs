@@ -1,4 +1,10 @@
 //! Runs the real binary with nothing of the surroundings but what a test gives it.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "support for tests, which fail by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

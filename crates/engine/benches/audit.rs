@@ -1,5 +1,10 @@
 //! The budgets of the design's section 8: one full task audit, and one question, in a VPC of 1,000
 //! interfaces and 500 security groups.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a bench that can't be set up must fail"
+)]
 
 use awsvpc_auditor_engine::checks::{self, Subject};
 use awsvpc_auditor_engine::facts::{Snapshot, SnapshotReader, TaskStateChange};
@@ -43,37 +48,70 @@ fn endpoint(number: usize, service: &str) -> Value {
            "NetworkInterfaceIds": [format!("eni-{:04}", 10 + number * 3), format!("eni-{:04}", 11 + number * 3), format!("eni-{:04}", 12 + number * 3)]})
 }
 
+fn subnet(number: usize) -> Value {
+    json!({"SubnetId": format!("subnet-{number}"), "VpcId": "vpc-1",
+           "CidrBlock": format!("10.0.{}.0/20", number * 16),
+           "AvailabilityZone": format!("eu-west-1{}", ZONES[number]),
+           "AvailableIpAddressCount": 900})
+}
+
+fn network_acl(number: usize) -> Value {
+    let entry = |egress| {
+        json!({"RuleNumber": 100, "Egress": egress, "Protocol": "-1", "CidrBlock": "0.0.0.0/0",
+               "RuleAction": "allow"})
+    };
+    json!({"NetworkAclId": format!("acl-{number}"), "VpcId": "vpc-1",
+           "Associations": [{"SubnetId": format!("subnet-{number}")}],
+           "Entries": [entry(true), entry(false)]})
+}
+
+fn route_table(number: usize) -> Value {
+    json!({"RouteTableId": format!("rtb-{number}"), "VpcId": "vpc-1",
+           "Associations": [{"SubnetId": format!("subnet-{number}")}],
+           "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"},
+                      {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}]})
+}
+
+fn several(count: usize, make: impl Fn(usize) -> Value) -> Vec<Value> {
+    (0..count).map(make).collect()
+}
+
+const SERVICES: [&str; 8] = [
+    "ecr.api",
+    "ecr.dkr",
+    "logs",
+    "secretsmanager",
+    "ssm",
+    "ssmmessages",
+    "kms",
+    "sts",
+];
+
 fn account() -> Value {
-    let subnets: Vec<_> = (0..3).map(|n| json!({"SubnetId": format!("subnet-{n}"), "VpcId": "vpc-1",
-        "CidrBlock": format!("10.0.{}.0/20", n * 16), "AvailabilityZone": format!("eu-west-1{}", ZONES[n]), "AvailableIpAddressCount": 900})).collect();
-    let acls: Vec<_> = (0..3).map(|n| json!({"NetworkAclId": format!("acl-{n}"), "VpcId": "vpc-1", "Associations": [{"SubnetId": format!("subnet-{n}")}],
-        "Entries": [true, false].map(|egress| json!({"RuleNumber": 100, "Egress": egress, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "RuleAction": "allow"}))})).collect();
-    let tables: Vec<_> = (0..3).map(|n| json!({"RouteTableId": format!("rtb-{n}"), "VpcId": "vpc-1", "Associations": [{"SubnetId": format!("subnet-{n}")}],
-        "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}, {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}]})).collect();
-    let services = [
-        "ecr.api",
-        "ecr.dkr",
-        "logs",
-        "secretsmanager",
-        "ssm",
-        "ssmmessages",
-        "kms",
-        "sts",
-    ];
-    let interfaces: Vec<_> = (0..INTERFACES).map(interface).collect();
     json!({
         "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "DhcpOptionsId": "dopt-1"}],
-        "VpcAttributes": [{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": true}, "EnableDnsHostnames": {"Value": true}}],
-        "DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [{"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.5"}, {"Value": "10.0.16.5"}]}]}],
-        "Subnets": subnets, "NetworkAcls": acls, "RouteTables": tables, "NetworkInterfaces": interfaces,
-        "SecurityGroups": (0..GROUPS).map(group).collect::<Vec<_>>(),
-        "NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-0", "State": "available", "NatGatewayAddresses": [{"PrivateIp": "10.0.0.250", "PublicIp": "198.51.100.1"}]}],
-        "InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}],
-        "VpcEndpoints": services.iter().enumerate().map(|(n, service)| endpoint(n, service)).collect::<Vec<_>>(),
+        "VpcAttributes": [{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": true},
+                           "EnableDnsHostnames": {"Value": true}}],
+        "DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [
+            {"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.5"}, {"Value": "10.0.16.5"}]}]}],
+        "Subnets": several(3, subnet),
+        "NetworkAcls": several(3, network_acl),
+        "RouteTables": several(3, route_table),
+        "NetworkInterfaces": several(INTERFACES, interface),
+        "SecurityGroups": several(GROUPS, group),
+        "NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-0",
+            "State": "available",
+            "NatGatewayAddresses": [{"PrivateIp": "10.0.0.250", "PublicIp": "198.51.100.1"}]}],
+        "InternetGateways": [{"InternetGatewayId": "igw-1",
+            "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}],
+        "VpcEndpoints": several(SERVICES.len(), |number| endpoint(number, SERVICES[number])),
         "FlowLogs": [], "PrefixLists": [], "VpnConnections": [], "tasks": [],
-        "services": [{"serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/c/web", "serviceName": "web",
-            "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c", "launchType": "FARGATE",
-            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0", "subnet-1", "subnet-2"], "securityGroups": ["sg-0000"]}}}]
+        "services": [{"serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/c/web",
+            "serviceName": "web",
+            "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c",
+            "launchType": "FARGATE",
+            "networkConfiguration": {"awsvpcConfiguration": {
+                "subnets": ["subnet-0", "subnet-1", "subnet-2"], "securityGroups": ["sg-0000"]}}}]
     })
 }
 

@@ -1,7 +1,7 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::no_internet_route::place;
 use super::subject::Subject;
-use crate::facts::{FactKind, FlowLog, Snapshot};
+use crate::facts::{FactKind, FlowLog, Snapshot, SubnetId};
 use crate::reach::Station;
 
 /// No flow log would show what a security group or network ACL refuses.
@@ -27,7 +27,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
 
 fn judge(logs: &[&FlowLog], station: &Station<'_>) -> Judgement {
     let interface = station.name.as_deref();
-    let subnet = station.subnet.as_ref().map(|subnet| subnet.as_str());
+    let subnet = station.subnet.as_ref().map(SubnetId::as_str);
     let vpc = Some(station.vpc.as_str());
     let covering: Vec<_> = logs
         .iter()

@@ -92,7 +92,7 @@ fn judge(snapshot: &Snapshot, station: &Station<'_>) -> Result<Judgement, Unknow
             hop,
             acl.ok().filter(|_| drops == Ok(true)),
         ))),
-        (None, Ok(true)) | (None, Ok(false)) if unclear.is_empty() => {
+        (None, Ok(true | false)) if unclear.is_empty() => {
             let hops: Vec<_> = narrow
                 .iter()
                 .map(|hop| format!("{} ({} bytes)", hop.target, hop.mtu))

@@ -142,7 +142,7 @@ impl SnapshotReader {
         for (key, value) in &top.0 {
             match key.as_str() {
                 "ObservedAt" => {
-                    self.observed_at = Some(file.parse(file.offset(value), value.get())?)
+                    self.observed_at = Some(file.parse(file.offset(value), value.get())?);
                 }
                 "Coverage" => {
                     let entries: Vec<CoverageEntry> =

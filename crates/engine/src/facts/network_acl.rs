@@ -102,7 +102,11 @@ impl TryFrom<RawNetworkAclEntry> for NetworkAclEntry {
         Ok(Self {
             number: raw.rule_number,
             egress: raw.egress,
-            traffic: traffic(&raw.protocol, raw.port_range, raw.icmp_type_code)?,
+            traffic: traffic(
+                &raw.protocol,
+                raw.port_range.as_ref(),
+                raw.icmp_type_code.as_ref(),
+            )?,
             cidr,
             action: raw.rule_action,
         })
@@ -111,8 +115,8 @@ impl TryFrom<RawNetworkAclEntry> for NetworkAclEntry {
 
 fn traffic(
     protocol: &str,
-    ports: Option<RawPortRange>,
-    icmp: Option<RawIcmpTypeCode>,
+    ports: Option<&RawPortRange>,
+    icmp: Option<&RawIcmpTypeCode>,
 ) -> Result<Traffic, String> {
     if protocol == "-1" || protocol.eq_ignore_ascii_case("all") {
         return Ok(Traffic::all());
@@ -123,7 +127,7 @@ fn traffic(
         return Ok(Traffic::icmp(protocol, byte(kind)?, byte(code)?));
     }
     let ports = match ports {
-        Some(RawPortRange { from, to }) if protocol.has_ports() => PortRange::new(from, to)
+        Some(&RawPortRange { from, to }) if protocol.has_ports() => PortRange::new(from, to)
             .ok_or_else(|| format!("ports {from} to {to} are not a range"))?,
         _ => PortRange::ALL,
     };

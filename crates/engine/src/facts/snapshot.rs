@@ -170,7 +170,7 @@ impl Snapshot {
             // A table that wasn't observed may name the subnet.
             self.route_tables.complete()?;
         }
-        self.found(
+        found(
             &self.route_tables,
             own.or_else(|| self.index.main_route_table.get(vpc)),
             || format!("the route table of {subnet}"),
@@ -191,23 +191,11 @@ impl Snapshot {
         if own.is_none() {
             self.network_acls.complete()?;
         }
-        self.found(
+        found(
             &self.network_acls,
             own.or_else(|| self.index.default_acl.get(vpc)),
             || format!("the network ACL of {subnet}"),
         )
-    }
-
-    fn found<'a, R: Resource>(
-        &self,
-        facts: &'a Facts<R>,
-        id: Option<&R::Id>,
-        what: impl Fn() -> String,
-    ) -> Result<&'a R, Missing> {
-        match id {
-            Some(id) => facts.get(id),
-            None => Err(Missing::new(R::KIND, Reason::NotInFacts(what()))),
-        }
     }
 
     /// The interface with this private address in a VPC; `None` when no interface has it.
@@ -265,5 +253,16 @@ impl Snapshot {
                 .route_tables
                 .seen()
                 .any(|table| table.vpc_id.as_ref() == Some(vpc))
+    }
+}
+
+fn found<'a, R: Resource>(
+    facts: &'a Facts<R>,
+    id: Option<&R::Id>,
+    what: impl Fn() -> String,
+) -> Result<&'a R, Missing> {
+    match id {
+        Some(id) => facts.get(id),
+        None => Err(Missing::new(R::KIND, Reason::NotInFacts(what()))),
     }
 }

@@ -98,17 +98,15 @@ impl AddressScope {
     pub fn covered_by(self, net: &IpNet) -> Cover {
         match self {
             Self::Host(address) if net.contains(&address) => Cover::All,
-            Self::Host(_) => Cover::None,
             Self::Net(own) if net.contains(&own) => Cover::All,
             Self::Net(own) if own.contains(net) => Cover::Part,
-            Self::Net(_) => Cover::None,
             Self::Internet(family)
                 if family == AddressFamily::of(net.addr())
                     && net.prefix_len() <= LONGEST_INTERNET_PREFIX =>
             {
                 Cover::All
             }
-            Self::Internet(_) => Cover::None,
+            Self::Host(_) | Self::Net(_) | Self::Internet(_) => Cover::None,
         }
     }
 

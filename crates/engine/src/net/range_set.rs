@@ -73,8 +73,11 @@ impl RangeSet {
     /// The numbers in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        if self.is_all() {
+        if self.is_all() || other.is_empty() {
             return other.clone();
+        }
+        if other.is_all() || self.is_empty() {
+            return self.clone();
         }
         let mut common = Vec::new();
         for &(first, last) in &self.0 {
@@ -110,12 +113,25 @@ impl RangeSet {
     /// The numbers in this set and not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
+        if self.is_empty() || other.is_empty() {
+            return self.clone();
+        }
+        if other.is_all() {
+            return Self::empty();
+        }
         self.intersection(&other.complement())
     }
 
     /// Whether every number of this set is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        let within = |first, last| other.0.iter().any(|&(f, l)| f <= first && last <= l);
+        self.0.iter().all(|&(first, last)| within(first, last))
+    }
+
+    /// Whether some number is in both sets.
+    pub fn intersects(&self, other: &Self) -> bool {
+        let meets = |first, last| other.0.iter().any(|&(f, l)| f <= last && first <= l);
+        self.0.iter().any(|&(first, last)| meets(first, last))
     }
 }
 

@@ -77,13 +77,7 @@ impl Traffic {
     /// Traffic of one protocol: these ports, or these messages. For a protocol that has neither,
     /// all of it unless the set is empty.
     pub fn selected(protocol: Protocol, set: RangeSet) -> Self {
-        let mut traffic = Self::none();
-        match traffic.refined_mut(protocol) {
-            Some(slot) => *slot = set,
-            None if !set.is_empty() => mark(&mut traffic.others, protocol),
-            None => {}
-        }
-        traffic
+        Self::none().with(protocol, set)
     }
 
     /// The ports or messages of a protocol in this traffic; for a protocol that has neither,
@@ -128,7 +122,33 @@ impl Traffic {
 
     /// Whether all of this traffic is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        let others = self.others.iter().zip(other.others);
+        self.tcp.is_subset(&other.tcp)
+            && self.udp.is_subset(&other.udp)
+            && self.icmp.is_subset(&other.icmp)
+            && self.icmpv6.is_subset(&other.icmpv6)
+            && others.into_iter().all(|(own, other)| own & !other == 0)
+    }
+
+    /// Whether some traffic is in both sets.
+    pub fn intersects(&self, other: &Self) -> bool {
+        let others = self.others.iter().zip(other.others);
+        self.tcp.intersects(&other.tcp)
+            || self.udp.intersects(&other.udp)
+            || self.icmp.intersects(&other.icmp)
+            || self.icmpv6.intersects(&other.icmpv6)
+            || others.into_iter().any(|(own, other)| own & other != 0)
+    }
+
+    /// The same traffic, but of one protocol these ports or messages.
+    #[must_use]
+    pub fn with(mut self, protocol: Protocol, set: RangeSet) -> Self {
+        match self.refined_mut(protocol) {
+            Some(slot) => *slot = set,
+            None if set.is_empty() => clear(&mut self.others, protocol),
+            None => mark(&mut self.others, protocol),
+        }
+        self
     }
 
     /// One line per protocol, in words: `tcp 443, 8000-8100`; the empty list for no traffic.

@@ -35,9 +35,12 @@ pub(super) fn to_amazon(
     trace.meet(Leg::Return, address.to_string());
     trace.meet(Leg::Return, sender.label());
     if !is_resolver {
-        trace.doubt(outside(format!(
-            "whether {address} answers: the host serves it, not the VPC"
-        )));
+        trace.doubt(
+            Leg::Forward,
+            outside(format!(
+                "whether {address} answers: the host serves it, not the VPC"
+            )),
+        );
         return Some(Answer::new(trace));
     }
     let vpc = sender.vpc.to_string();
@@ -60,7 +63,7 @@ pub(super) fn to_amazon(
             component(Code::VpcDnsSupportDisabled),
             format!("enableDnsSupport of {vpc} is off, so its resolver doesn't answer"),
         ),
-        Err(missing) => trace.doubt(missing),
+        Err(missing) => trace.doubt(Leg::Forward, missing),
     }
     Some(Answer::new(trace))
 }

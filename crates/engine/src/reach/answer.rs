@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use super::trace::Trace;
-use super::{Explanation, Note};
+use super::{Explanation, Leg, Note};
 use crate::facts::Missing;
 use crate::net::Traffic;
 
@@ -76,7 +76,7 @@ impl Answer {
 
     pub(super) fn unknown(asked: &Traffic, missing: Missing) -> Self {
         let mut trace = Trace::new(asked.clone());
-        trace.doubt(missing);
+        trace.doubt(Leg::Forward, missing);
         Self::new(trace)
     }
 

@@ -11,7 +11,9 @@ use super::walk::{Goal, Walk, into};
 use super::{
     Answer, Code, Destination, Direction, Explanation, Leg, Note, Origin, Question, Target, outside,
 };
-use crate::facts::{EcsArn, FactKind, InstanceId, Missing, NetworkInterface, Reason, Snapshot};
+use crate::facts::{
+    EcsArn, FactKind, InstanceId, Missing, NetworkInterface, Reason, Snapshot, TaskAttachment,
+};
 use crate::net::{AddressFamily, AddressScope, PortRange, Protocol, Traffic};
 
 /// Answers a question from the facts.
@@ -157,7 +159,7 @@ fn task_interface<'a>(
 ) -> Result<&'a NetworkInterface, Missing> {
     let task = snapshot.tasks.get(arn)?;
     let attachment = task.network_interface();
-    let id = attachment.and_then(|attachment| attachment.network_interface_id());
+    let id = attachment.and_then(TaskAttachment::network_interface_id);
     let id = id.ok_or_else(|| {
         Missing::new(
             FactKind::Tasks,
@@ -313,9 +315,10 @@ fn to_meaning(
             let ipv4 = scopes
                 .iter()
                 .filter(|scope| scope.family() == AddressFamily::V4);
-            let chosen: Vec<_> = match ipv4.clone().any(usable) {
-                true => ipv4.collect(),
-                false => scopes.iter().collect(),
+            let chosen: Vec<_> = if ipv4.clone().any(usable) {
+                ipv4.collect()
+            } else {
+                scopes.iter().collect()
             };
             chosen.into_iter().copied().map(to).collect()
         }

@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
     ) {
         let Some(address) = packet.destination.host() else {
             self.trace
-                .doubt(super::depends_on_address(packet.destination));
+                .doubt(Leg::Forward, super::depends_on_address(packet.destination));
             self.trace.lose(Leg::Forward);
             return;
         };
@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
             Ok(None) => return self.nobody_there(sender, packet, vpc, address, entry),
             Err(missing) => {
                 self.somebody_perhaps(sender, packet, vpc, address, entry);
-                self.trace.doubt(missing);
+                self.trace.doubt(Leg::Forward, missing);
                 self.trace.lose(Leg::Forward);
                 return;
             }
@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
             Direction::Ingress,
             packet.source,
             relation,
-            sender_groups.clone(),
+            sender_groups,
         );
     }
 

@@ -17,7 +17,7 @@ const INTERNET: &str = "internet";
 impl<'a> Walk<'a> {
     /// An internet gateway: attached to this VPC, and the sender needs a public address of its own.
     /// <https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html>
-    pub(super) fn to_internet_gateway(
+    pub(super) fn enter_internet_gateway(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
@@ -35,7 +35,7 @@ impl<'a> Walk<'a> {
                 let component = out_of(Code::BadStateAttachment, id.as_str(), packet.leg);
                 self.trace.block(component, message);
             }
-            Err(missing) => self.trace.doubt(missing),
+            Err(missing) => self.trace.doubt(packet.leg, missing),
         }
         self.public_access_gate(station, packet.leg, false);
         if packet.destination.is_private() {
@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
                 );
                 self.trace.block(out_of(code, id, packet.leg), message);
             }
-            PublicAddress::Unknown(missing) => self.trace.doubt(missing.clone()),
+            PublicAddress::Unknown(missing) => self.trace.doubt(packet.leg, missing.clone()),
         }
     }
 
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
         let Some(id) = &station.subnet else { return };
         let subnet = match self.snapshot.subnets.get(id) {
             Ok(subnet) => subnet,
-            Err(missing) => return self.trace.doubt(missing),
+            Err(missing) => return self.trace.doubt(leg, missing),
         };
         let is_nat = station.client == Client::Anyone;
         let blocked = match subnet.block_public_access() {
@@ -94,9 +94,10 @@ impl<'a> Walk<'a> {
             InternetGatewayBlockMode::BlockBidirectional => true,
             InternetGatewayBlockMode::BlockIngress => !(is_nat || egress_only),
             InternetGatewayBlockMode::Unrecognized => {
-                self.trace.doubt(outside(format!(
-                    "the mode of VPC Block Public Access for {id}"
-                )));
+                self.trace.doubt(
+                    leg,
+                    outside(format!("the mode of VPC Block Public Access for {id}")),
+                );
                 false
             }
         };
@@ -110,7 +111,7 @@ impl<'a> Walk<'a> {
     }
 
     /// An egress-only internet gateway: IPv6, and only for connections opened inside.
-    pub(super) fn to_egress_only_internet_gateway(
+    pub(super) fn enter_egress_only_internet_gateway(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
@@ -128,7 +129,7 @@ impl<'a> Walk<'a> {
                 let component = out_of(Code::BadStateAttachment, id.as_str(), packet.leg);
                 self.trace.block(component, message);
             }
-            Err(missing) => self.trace.doubt(missing),
+            Err(missing) => self.trace.doubt(packet.leg, missing),
         }
         self.public_access_gate(station, packet.leg, true);
         if packet.destination.family() == AddressFamily::V4 {
@@ -228,11 +229,12 @@ impl<'a> Walk<'a> {
             Choice::Route(chosen) => {
                 let target = chosen.target.id().to_owned();
                 self.trace.meet(leg, target.clone());
-                self.trace.doubt(outside(format!(
-                    "what {target} does with what {gateway} lets in"
-                )));
+                self.trace.doubt(
+                    leg,
+                    outside(format!("what {target} does with what {gateway} lets in")),
+                );
             }
-            Choice::Unknown(missing) => self.trace.doubt(missing),
+            Choice::Unknown(missing) => self.trace.doubt(leg, missing),
         }
     }
 
@@ -308,7 +310,7 @@ impl<'a> Walk<'a> {
                 self.trace
                     .block(into(Code::BadStateAttachment, vpc, Leg::Forward), message);
             }
-            Err(missing) => self.trace.doubt(missing),
+            Err(missing) => self.trace.doubt(Leg::Forward, missing),
         }
         None
     }

@@ -1,7 +1,7 @@
 //! Out of a subnet: its network ACL, its route table, and what each kind of target does.
 
 use super::route::{Choice, Chosen, choose};
-use super::station::{Client, Groups, Station};
+use super::station::{Client, Station};
 use super::walk::{Exit, Packet, Relation, Walk, into, out_of};
 use super::{Code, Direction, Leg, outside};
 use crate::facts::{
@@ -44,7 +44,7 @@ impl<'a> Walk<'a> {
                 if !is_own_subnet {
                     self.leave_subnet(station, packet);
                 }
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 return Exit::Lost;
             }
         };
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
                 Exit::Lost
             }
             Choice::Unknown(missing) => {
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 Exit::Lost
             }
         }
@@ -120,17 +120,19 @@ impl<'a> Walk<'a> {
     ) -> Exit<'a> {
         match &chosen.target {
             RouteTarget::Local => Exit::Local,
-            RouteTarget::InternetGateway(id) => self.to_internet_gateway(station, packet, id),
+            RouteTarget::InternetGateway(id) => self.enter_internet_gateway(station, packet, id),
             RouteTarget::EgressOnlyInternetGateway(id) => {
-                self.to_egress_only_internet_gateway(station, packet, id)
+                self.enter_egress_only_internet_gateway(station, packet, id)
             }
-            RouteTarget::NatGateway(id) => self.to_nat_gateway(station, packet, id),
-            RouteTarget::VpcPeeringConnection(id) => self.to_peer(station, packet, id),
-            RouteTarget::TransitGateway(id) => self.to_transit_gateway(station, packet, id),
-            RouteTarget::VpcEndpoint(id) => self.to_endpoint(packet, table, id),
+            RouteTarget::NatGateway(id) => self.enter_nat_gateway(station, packet, id),
+            RouteTarget::VpcPeeringConnection(id) => {
+                self.enter_peering_connection(station, packet, id)
+            }
+            RouteTarget::TransitGateway(id) => self.enter_transit_gateway(station, packet, id),
+            RouteTarget::VpcEndpoint(id) => self.enter_endpoint(packet, table, id),
             RouteTarget::NetworkInterface(id) => {
                 let interface = self.snapshot.network_interfaces.get(id);
-                self.to_appliance(station, packet, id.as_str(), interface)
+                self.enter_appliance(station, packet, id.as_str(), interface)
             }
             RouteTarget::Instance(id) => {
                 let primary = self.snapshot.interfaces_of(id).into_iter().next();
@@ -140,12 +142,13 @@ impl<'a> Walk<'a> {
                         crate::facts::Reason::NotInFacts(format!("the interface of {id}")),
                     )
                 });
-                self.to_appliance(station, packet, id.as_str(), interface)
+                self.enter_appliance(station, packet, id.as_str(), interface)
             }
             RouteTarget::VpnGateway(_) | RouteTarget::Other(_) => {
                 let id = chosen.target.id();
                 self.trace.meet(packet.leg, id);
-                self.trace.doubt(outside(format!("what lies behind {id}")));
+                self.trace
+                    .doubt(packet.leg, outside(format!("what lies behind {id}")));
                 Exit::Lost
             }
         }
@@ -153,17 +156,22 @@ impl<'a> Walk<'a> {
 
     /// VPC peering: active, and only for addresses of the peer VPC itself; never on to the peer's
     /// own gateways. <https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html>
-    fn to_peer(
+    fn enter_peering_connection(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
         id: &VpcPeeringConnectionId,
     ) -> Exit<'a> {
         self.trace.meet(packet.leg, id.as_str());
+        if station.client == Client::Anyone {
+            // AWS documents NAT gateways towards transit and private gateways, not towards peering.
+            let what = format!("whether {} may send over {id}", station.label());
+            self.trace.doubt(packet.leg, outside(what));
+        }
         let connection = match self.snapshot.vpc_peering_connections.get(id) {
             Ok(connection) => connection,
             Err(missing) => {
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 return Exit::Lost;
             }
         };
@@ -204,12 +212,17 @@ impl<'a> Walk<'a> {
 
     /// A gateway endpoint: available, on this route table, TCP and ICMP echo only. A Gateway Load
     /// Balancer endpoint leads to an appliance.
-    fn to_endpoint(&mut self, packet: Packet, table: &RouteTable, id: &VpcEndpointId) -> Exit<'a> {
+    fn enter_endpoint(
+        &mut self,
+        packet: Packet,
+        table: &RouteTable,
+        id: &VpcEndpointId,
+    ) -> Exit<'a> {
         self.trace.meet(packet.leg, id.as_str());
         let endpoint = match self.snapshot.vpc_endpoints.get(id) {
             Ok(endpoint) => endpoint,
             Err(missing) => {
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 return Exit::Lost;
             }
         };
@@ -220,8 +233,10 @@ impl<'a> Walk<'a> {
                 .block(out_of(Code::BadState, id.as_str(), packet.leg), message);
         }
         if endpoint.vpc_endpoint_type != VpcEndpointType::Gateway {
-            self.trace
-                .doubt(outside(format!("what the appliance behind {id} does")));
+            self.trace.doubt(
+                packet.leg,
+                outside(format!("what the appliance behind {id} does")),
+            );
             return Exit::Lost;
         }
         let tables = &endpoint.route_table_ids;
@@ -257,7 +272,7 @@ impl<'a> Walk<'a> {
 
     /// An interface that is routed to: a NAT instance or an appliance. What it needs to take the
     /// packet is known; what it then does isn't.
-    fn to_appliance(
+    fn enter_appliance(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
@@ -268,7 +283,7 @@ impl<'a> Walk<'a> {
             Ok(interface) => interface,
             Err(missing) => {
                 self.trace.meet(packet.leg, id);
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 return Exit::Lost;
             }
         };
@@ -288,16 +303,16 @@ impl<'a> Walk<'a> {
         }
         if packet.leg == Leg::Forward {
             let appliance = Station::of_interface(interface);
-            let groups: Groups = station.groups.clone();
             self.security_group_gate(
                 &appliance,
                 Direction::Ingress,
                 packet.source,
                 &Relation::SameVpc,
-                groups,
+                &station.groups,
             );
         }
-        self.trace.doubt(outside(format!("what {id} forwards")));
+        self.trace
+            .doubt(packet.leg, outside(format!("what {id} forwards")));
         Exit::Lost
     }
 }

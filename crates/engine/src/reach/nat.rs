@@ -1,6 +1,7 @@
 //! NAT gateways: they open connections for others in their own name, and take none.
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
 
+use super::network_acl::OpenReplies;
 use super::station::{Groups, PublicAddress, Station};
 use super::trace::Passage;
 use super::walk::{Exit, Goal, Packet, Walk, out_of};
@@ -10,7 +11,7 @@ use crate::net::{AddressFamily, Protocol, Traffic};
 
 impl<'a> Walk<'a> {
     /// Into a NAT gateway: its subnet's network ACL, its state, and the protocols it carries.
-    pub(super) fn to_nat_gateway(
+    pub(super) fn enter_nat_gateway(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
@@ -20,7 +21,7 @@ impl<'a> Walk<'a> {
             Ok(gateway) => gateway,
             Err(missing) => {
                 self.trace.meet(packet.leg, id.as_str());
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 return Exit::Lost;
             }
         };
@@ -47,10 +48,10 @@ impl<'a> Walk<'a> {
             });
         if packet.destination.family() == AddressFamily::V6 {
             // NAT64 translates 64:ff9b::/96 only, and then the far end is an IPv4 address.
-            self.trace.doubt(outside(format!(
-                "what {id} translates {} to",
-                packet.destination
-            )));
+            self.trace.doubt(
+                packet.leg,
+                outside(format!("what {id} translates {} to", packet.destination)),
+            );
             return Exit::Lost;
         }
         if packet.leg == Leg::Return {
@@ -80,7 +81,7 @@ impl<'a> Walk<'a> {
         goal: Goal<'a>,
     ) {
         let own = self.nat_station(gateway);
-        self.connect(&own, goal);
+        self.connect_for_client(&own, goal);
         let reply = Packet {
             source: packet.destination,
             destination: packet.source,
@@ -103,6 +104,13 @@ impl<'a> Walk<'a> {
         if let Some(name) = &sender.name {
             self.trace.meet(Leg::Return, name.clone());
         }
+    }
+
+    /// Opens a connection in the NAT gateway's own name: it chooses ports of its own for it.
+    fn connect_for_client(&mut self, own: &Station<'a>, goal: Goal<'a>) {
+        let inner = std::mem::replace(&mut self.trace.open_replies, OpenReplies::all());
+        self.connect(own, goal);
+        self.trace.open_replies = inner;
     }
 
     /// A NAT gateway as a sender.
@@ -129,7 +137,7 @@ impl<'a> Walk<'a> {
     ) {
         let subnet = match self.snapshot.subnets.get(entry) {
             Ok(subnet) => subnet,
-            Err(missing) => return self.trace.doubt(missing),
+            Err(missing) => return self.trace.doubt(packet.leg, missing),
         };
         let relay = Station {
             interface: None,
@@ -147,7 +155,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let own = self.nat_station(gateway);
-        self.connect(&own, goal);
+        self.connect_for_client(&own, goal);
         let reply = Packet {
             source: packet.destination,
             destination: packet.source,

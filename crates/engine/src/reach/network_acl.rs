@@ -6,19 +6,27 @@ use super::{Direction, station::Client};
 use crate::facts::{FactKind, Missing, NetworkAcl, Reason, RuleAction};
 use crate::net::{AddressScope, Cover, PortRange, Protocol, RangeSet, Traffic, icmp_message};
 
-/// What an ACL lets through in a direction, for packets from or to `other`: the lowest rule that
-/// matches decides, and what none matches is dropped.
-pub(super) fn passage(acl: &NetworkAcl, direction: Direction, other: AddressScope) -> Passage {
+/// What an ACL lets through in a direction, of the traffic that matters and for packets from or to
+/// `other`: the lowest rule that matches decides, and what none matches is dropped.
+pub(super) fn passage(
+    acl: &NetworkAcl,
+    direction: Direction,
+    other: AddressScope,
+    wanted: &Traffic,
+) -> Passage {
     let mut passage = Passage::exactly(Traffic::none());
-    // What no rule has surely decided, and what some rule may have decided, so far.
-    let mut undecided = Traffic::all();
-    let mut surely_undecided = Traffic::all();
+    // What no rule has decided for all of `other`, and what none has touched for any of it.
+    let mut undecided = wanted.clone();
+    let mut surely_undecided = wanted.clone();
     for entry in &acl.entries {
         if entry.egress != (direction == Direction::Egress) {
             continue;
         }
+        if undecided.is_empty() {
+            break;
+        }
         let cover = other.covered_by(&entry.cidr);
-        if cover == Cover::None {
+        if cover == Cover::None || !entry.traffic.intersects(&undecided) {
             continue;
         }
         if entry.action == RuleAction::Allow {
@@ -44,9 +52,25 @@ pub(super) fn passage(acl: &NetworkAcl, direction: Direction, other: AddressScop
     passage
 }
 
+/// What the replies to some traffic are made of: for TCP and UDP any port, since the client chose it.
+pub(super) fn replies_to(asked: &Traffic) -> Traffic {
+    let mut replies = asked.clone();
+    for protocol in [
+        Protocol::TCP,
+        Protocol::UDP,
+        Protocol::ICMP,
+        Protocol::ICMPV6,
+    ] {
+        if !asked.of(protocol).is_empty() {
+            replies = replies.with(protocol, RangeSet::all());
+        }
+    }
+    replies
+}
+
 /// What of the client's ports the replies may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Replies {
+enum Replies {
     /// Every port a client could choose.
     Proven,
     /// The ports that Linux chooses from, but not all that others do.
@@ -58,78 +82,107 @@ pub(super) enum Replies {
 }
 
 /// Judges the ports that replies may go to.
-pub(super) fn replies(open: &RangeSet, client: Client) -> Replies {
+fn judge(open: &RangeSet, client: Client) -> Replies {
     let ephemeral = PortRange::EPHEMERAL.to_set();
     if ephemeral.is_subset(open) {
         Replies::Proven
     } else if client == Client::Linux && PortRange::EPHEMERAL_LINUX.to_set().is_subset(open) {
         Replies::Linux
-    } else if ephemeral.intersection(open).is_empty() {
-        Replies::Disjoint
-    } else {
+    } else if ephemeral.intersects(open) {
         Replies::Some
+    } else {
+        Replies::Disjoint
     }
 }
 
-/// Turns what an ACL does to replies into what it means for the traffic that was asked about.
-/// Also says whether the verdict on `asked` rests on the ports that Linux uses.
-pub(super) fn for_replies(
-    replies_pass: Passage,
-    client: Client,
-    asked: &Traffic,
-) -> (Passage, bool) {
-    let mut missing = replies_pass.missing;
-    let mut rests_on_linux = false;
-    let mut answered = |open: &Traffic, is_certain: bool| {
-        let mut forward = open
-            .difference(&Traffic::protocol(Protocol::TCP))
-            .difference(&Traffic::protocol(Protocol::UDP));
+/// The replies that got through every network ACL so far. A client's port is the same at each of
+/// them, so ports that one lets through and another doesn't are no use.
+#[derive(Debug, Clone)]
+pub(super) struct OpenReplies {
+    certain: Traffic,
+    possible: Traffic,
+}
+
+impl OpenReplies {
+    pub(super) fn all() -> Self {
+        Self {
+            certain: Traffic::all(),
+            possible: Traffic::all(),
+        }
+    }
+
+    /// What an ACL does to replies, as what it means for the traffic that was asked about. Also says
+    /// whether the verdict rests on the ports that Linux uses.
+    pub(super) fn narrow(
+        &mut self,
+        acl: Passage,
+        client: Client,
+        asked: &Traffic,
+    ) -> (Passage, bool) {
+        let certain = together(&mut self.certain, &acl.certain);
+        let possible = together(&mut self.possible, &acl.possible);
+        let mut rests_on_linux = false;
+        let mut missing = acl.missing;
+        let mut sure = certain.clone();
+        let mut perhaps = possible.clone();
         for protocol in [Protocol::TCP, Protocol::UDP] {
-            let passes = match replies(&open.of(protocol), client) {
-                Replies::Proven => true,
-                Replies::Linux => {
-                    rests_on_linux |= is_certain && !asked.of(protocol).is_empty();
-                    true
-                }
-                Replies::Some if is_certain && asked.of(protocol).is_empty() => false,
-                Replies::Some if is_certain => {
-                    missing.push(Missing::new(
-                        FactKind::EphemeralPorts,
-                        Reason::Invisible(format!(
-                            "only part of the {protocol} ports {} that a client may choose is open \
-                             for replies",
-                            PortRange::EPHEMERAL
-                        )),
-                    ));
-                    false
-                }
-                Replies::Some => true,
-                Replies::Disjoint => false,
-            };
-            if passes {
-                forward = forward.union(&Traffic::protocol(protocol));
+            if asked.of(protocol).is_empty() {
+                continue;
             }
+            let judged = judge(&certain.of(protocol), client);
+            let is_by_this_one = judge(&acl.certain.of(protocol), client) != Replies::Proven;
+            rests_on_linux |= judged == Replies::Linux && is_by_this_one;
+            let is_sure = matches!(judged, Replies::Proven | Replies::Linux);
+            let is_possible = judge(&possible.of(protocol), client) != Replies::Disjoint;
+            if judged == Replies::Some {
+                missing.push(only_some(protocol));
+            }
+            sure = sure.with(protocol, all_if(is_sure));
+            perhaps = perhaps.with(protocol, all_if(is_possible));
         }
         for protocol in [Protocol::ICMP, Protocol::ICMPV6] {
-            forward = forward
-                .difference(&Traffic::protocol(protocol))
-                .union(&Traffic::selected(
-                    protocol,
-                    requests(protocol, &open.of(protocol)),
-                ));
+            sure = sure.with(protocol, requests(protocol, &certain.of(protocol)));
+            perhaps = perhaps.with(protocol, requests(protocol, &possible.of(protocol)));
         }
-        forward
-    };
-    let certain = answered(&replies_pass.certain, true);
-    let possible = answered(&replies_pass.possible, false);
-    (
-        Passage {
-            certain,
-            possible,
+        let passage = Passage {
+            certain: sure,
+            possible: perhaps,
             missing,
-        },
-        rests_on_linux,
-    )
+        };
+        (passage, rests_on_linux)
+    }
+}
+
+fn all_if(condition: bool) -> RangeSet {
+    if condition {
+        RangeSet::all()
+    } else {
+        RangeSet::empty()
+    }
+}
+
+fn only_some(protocol: Protocol) -> Missing {
+    let what = format!(
+        "only part of the {protocol} ports {} that a client may choose is open for replies",
+        PortRange::EPHEMERAL
+    );
+    Missing::new(FactKind::EphemeralPorts, Reason::Invisible(what))
+}
+
+/// What this ACL and those before let through. Where those before let nothing through already, this
+/// one is judged by itself: it must not be blamed for what they do.
+fn together(before: &mut Traffic, own: &Traffic) -> Traffic {
+    let mut judged = own.clone();
+    let ephemeral = PortRange::EPHEMERAL.to_set();
+    for protocol in [Protocol::TCP, Protocol::UDP] {
+        let earlier = before.of(protocol);
+        if earlier.intersects(&ephemeral) {
+            let both = earlier.intersection(&own.of(protocol));
+            *before = std::mem::take(before).with(protocol, both.clone());
+            judged = judged.with(protocol, both);
+        }
+    }
+    judged
 }
 
 /// The request and reply types that ICMP pairs up; every other message stands alone.
@@ -152,4 +205,12 @@ fn requests(protocol: Protocol, open: &RangeSet) -> RangeSet {
         }
     }
     messages
+}
+
+/// The ICMP messages to which nothing replies: for them the way back doesn't matter.
+pub(super) fn without_reply() -> Traffic {
+    let nothing = RangeSet::empty();
+    Traffic::none()
+        .with(Protocol::ICMP, requests(Protocol::ICMP, &nothing))
+        .with(Protocol::ICMPV6, requests(Protocol::ICMPV6, &nothing))
 }

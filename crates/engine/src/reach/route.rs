@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use crate::facts::{
     FactKind, Missing, Reason, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
-    RouteTarget, Snapshot, VpcId,
+    RouteTarget, Snapshot, Vpc, VpcId,
 };
 use crate::net::{AddressScope, Cover};
 
@@ -66,7 +66,7 @@ pub(super) fn choose(
                 }
             }
             Err(missing) if could_cover(route, scope) => {
-                unread.push((route.target.clone(), missing))
+                unread.push((route.target.clone(), missing));
             }
             Err(_) => {}
         }
@@ -76,7 +76,7 @@ pub(super) fn choose(
         .get(vpc)
         .ok()
         .into_iter()
-        .flat_map(|vpc| vpc.blocks());
+        .flat_map(Vpc::blocks);
     for block in local {
         let listed = table
             .routes

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::trace::Passage;
 use super::{Direction, station::Groups};
-use crate::facts::{IpPermission, Missing, SecurityGroup, SecurityGroupId, Snapshot};
+use crate::facts::{IpPermission, Missing, PrefixList, SecurityGroup, SecurityGroupId, Snapshot};
 use crate::net::{AddressScope, Cover, Traffic};
 
 /// The other end of a connection, as the rules of a security group see it.
@@ -29,12 +29,13 @@ pub(super) enum PeerGroups {
     Unknown(Missing),
 }
 
-/// What the groups let through in a direction.
+/// What the groups let through in a direction, of the traffic that matters.
 pub(super) fn passage(
     snapshot: &Snapshot,
     groups: &Groups,
     direction: Direction,
     peer: &Peer,
+    wanted: &Traffic,
 ) -> Passage {
     let ids = match groups {
         Groups::Filtered(ids) => ids,
@@ -44,7 +45,13 @@ pub(super) fn passage(
     let mut passage = Passage::exactly(Traffic::none());
     for id in ids {
         match snapshot.security_groups.get(id) {
-            Ok(group) => admit(snapshot, rules(group, direction), peer, &mut passage),
+            Ok(group) => admit(
+                snapshot,
+                rules(group, direction),
+                peer,
+                wanted,
+                &mut passage,
+            ),
             Err(missing) => {
                 passage.possible = Traffic::all();
                 passage.missing.push(missing);
@@ -61,8 +68,17 @@ fn rules(group: &SecurityGroup, direction: Direction) -> &[IpPermission] {
     }
 }
 
-fn admit(snapshot: &Snapshot, rules: &[IpPermission], peer: &Peer, passage: &mut Passage) {
+fn admit(
+    snapshot: &Snapshot,
+    rules: &[IpPermission],
+    peer: &Peer,
+    wanted: &Traffic,
+    passage: &mut Passage,
+) {
     for rule in rules {
+        if !rule.traffic.intersects(wanted) || wanted.is_subset(&passage.certain) {
+            continue;
+        }
         match matches(snapshot, rule, peer) {
             Match::Yes => {
                 passage.certain = passage.certain.union(&rule.traffic);
@@ -99,7 +115,7 @@ fn matches(snapshot: &Snapshot, rule: &IpPermission, peer: &Peer) -> Match {
         match snapshot
             .prefix_lists
             .get(list)
-            .and_then(|list| list.prefixes())
+            .and_then(PrefixList::prefixes)
         {
             Ok(prefixes) => {
                 for net in prefixes {

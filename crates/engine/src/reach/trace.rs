@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use super::network_acl::{OpenReplies, without_reply};
 use super::{Code, Direction, Explanation, Leg, Note};
 use crate::facts::Missing;
 use crate::net::Traffic;
@@ -57,6 +58,10 @@ pub(super) struct Trace {
     pub(super) notes: BTreeSet<Note>,
     /// The public address that the sender has on the internet.
     pub(super) appears_as: Option<Ipv4Addr>,
+    /// The replies that got through so far, for the client whose connection is being followed.
+    pub(super) open_replies: OpenReplies,
+    /// What of the traffic needs no reply, so that nothing on the way back can stop it.
+    without_reply: Traffic,
     /// The way is no longer known: components are still judged, but no longer listed as met.
     lost: [bool; 2],
 }
@@ -66,6 +71,8 @@ impl Trace {
         Self {
             certain: asked.clone(),
             possible: asked.clone(),
+            without_reply: without_reply().intersection(&asked),
+            open_replies: OpenReplies::all(),
             asked,
             path: Vec::new(),
             return_path: Vec::new(),
@@ -109,29 +116,42 @@ impl Trace {
         passage: Passage,
         message: impl FnOnce(&Traffic) -> String,
     ) {
-        let stopped = self.asked.difference(&passage.possible);
+        let mut stopped = self.asked.difference(&passage.possible);
+        if component.leg == Leg::Return {
+            stopped = stopped.difference(&self.without_reply);
+        }
         if !stopped.is_empty() {
             self.explain(component, message(&stopped));
         }
         let open = passage.possible.difference(&passage.certain);
-        if !open.intersection(&self.asked).is_empty() {
+        if open.intersects(&self.asked) {
             self.missing.extend(passage.missing);
         }
-        self.certain = self.certain.intersection(&passage.certain);
-        self.possible = self.possible.intersection(&passage.possible);
+        self.narrow(component.leg, &passage.certain, &passage.possible);
     }
 
     /// Nothing gets past this component.
     pub(super) fn block(&mut self, component: Component<'_>, message: impl Into<String>) {
-        self.explain(component, message.into());
-        self.certain = Traffic::none();
-        self.possible = Traffic::none();
+        let none = Traffic::none();
+        if component.leg == Leg::Forward || !self.asked.is_subset(&self.without_reply) {
+            self.explain(component, message.into());
+        }
+        self.narrow(component.leg, &none, &none);
     }
 
     /// Whether anything gets further isn't known.
-    pub(super) fn doubt(&mut self, missing: Missing) {
+    pub(super) fn doubt(&mut self, leg: Leg, missing: Missing) {
         self.missing.insert(missing);
-        self.certain = Traffic::none();
+        self.narrow(leg, &Traffic::none(), &self.asked.clone());
+    }
+
+    fn narrow(&mut self, leg: Leg, certain: &Traffic, possible: &Traffic) {
+        let spared = |set: &Traffic, pass: &Traffic, without_reply: &Traffic| match leg {
+            Leg::Forward => set.intersection(pass),
+            Leg::Return => set.intersection(&pass.union(without_reply)),
+        };
+        self.certain = spared(&self.certain, certain, &self.without_reply);
+        self.possible = spared(&self.possible, possible, &self.without_reply);
     }
 
     pub(super) fn note(&mut self, component: impl Into<String>, message: impl Into<String>) {

@@ -15,7 +15,7 @@ use crate::net::{AddressFamily, Cover};
 
 impl<'a> Walk<'a> {
     /// Into a transit gateway and, where it can be known, out of it into another VPC.
-    pub(super) fn to_transit_gateway(
+    pub(super) fn enter_transit_gateway(
         &mut self,
         station: &Station<'a>,
         packet: Packet,
@@ -25,7 +25,7 @@ impl<'a> Walk<'a> {
             Ok(Some(exit)) => exit,
             Ok(None) => Exit::Lost,
             Err(missing) => {
-                self.trace.doubt(missing);
+                self.trace.doubt(packet.leg, missing);
                 Exit::Lost
             }
         }

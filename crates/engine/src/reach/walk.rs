@@ -9,6 +9,7 @@ use super::trace::{Component, Passage, Trace};
 use super::{Code, Direction, Leg};
 use crate::facts::{
     Missing, NatGatewayId, NetworkInterface, RouteTarget, Snapshot, SubnetId, VpcId,
+    VpcPeeringConnection,
 };
 use crate::net::{AddressScope, Traffic};
 
@@ -144,7 +145,7 @@ impl<'a> Walk<'a> {
             Direction::Egress,
             goal.scope,
             &relation,
-            self.groups_at(goal, peer_groups),
+            &self.groups_at(goal, peer_groups),
         );
         match self.leave(sender, packet, goal.expected.map(|i| &i.subnet_id)) {
             Exit::Local => {
@@ -180,7 +181,7 @@ impl<'a> Walk<'a> {
                         .snapshot
                         .vpc_peering_connections
                         .get(&id)
-                        .is_ok_and(|connection| connection.is_same_region()),
+                        .is_ok_and(VpcPeeringConnection::is_same_region),
                 },
                 RouteTarget::TransitGateway(_) => Relation::TransitGateway {
                     references: Ok(false),
@@ -237,16 +238,22 @@ impl<'a> Walk<'a> {
         direction: Direction,
         other: AddressScope,
         relation: &Relation,
-        other_groups: Groups,
+        other_groups: &Groups,
     ) {
         if !self.asks_filters {
             return;
         }
         let peer = Peer {
             scope: other,
-            groups: relation.peer_groups(&other_groups, direction),
+            groups: relation.peer_groups(other_groups, direction),
         };
-        let passage = security_group::passage(self.snapshot, &station.groups, direction, &peer);
+        let passage = security_group::passage(
+            self.snapshot,
+            &station.groups,
+            direction,
+            &peer,
+            &self.trace.asked,
+        );
         let id = match &station.groups {
             Groups::Filtered(ids) => ids
                 .first()
@@ -254,7 +261,7 @@ impl<'a> Walk<'a> {
             Groups::Unfiltered | Groups::Unknown(_) => station.label(),
         };
         let hidden = matches!(peer.groups, PeerGroups::Hidden)
-            && security_group::refers_to(self.snapshot, &station.groups, direction, &other_groups);
+            && security_group::refers_to(self.snapshot, &station.groups, direction, other_groups);
         let component = Component {
             code: Code::EniSgRulesMismatch,
             id: &id,
@@ -281,10 +288,14 @@ impl<'a> Walk<'a> {
             Direction::Egress => packet.destination,
             Direction::Ingress => packet.source,
         };
+        let wanted = match packet.leg {
+            Leg::Forward => self.trace.asked.clone(),
+            Leg::Return => network_acl::replies_to(&self.trace.asked),
+        };
         let (id, passage) = match self.snapshot.network_acl_of(subnet, vpc) {
             Ok(acl) => (
                 acl.network_acl_id.to_string(),
-                network_acl::passage(acl, direction, other),
+                network_acl::passage(acl, direction, other, &wanted),
             ),
             Err(missing) => (subnet.to_string(), Passage::unknown(missing)),
         };
@@ -293,7 +304,12 @@ impl<'a> Walk<'a> {
         }
         let (passage, rests_on_linux) = match packet.leg {
             Leg::Forward => (passage, false),
-            Leg::Return => network_acl::for_replies(passage, packet.client, &self.trace.asked),
+            Leg::Return => {
+                let trace = &mut self.trace;
+                trace
+                    .open_replies
+                    .narrow(passage, packet.client, &trace.asked)
+            }
         };
         if rests_on_linux {
             self.trace.note(
