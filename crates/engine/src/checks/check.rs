@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::subject::Subject;
-use crate::facts::{FactKind, Missing, Snapshot};
+use crate::facts::{AssignPublicIp, FactKind, Missing, Service, Snapshot};
 use crate::reach::Explanation;
 
 /// Looks for one fault.
@@ -187,6 +187,35 @@ impl Fix {
             command: command.into(),
             verified: false,
         }
+    }
+}
+
+impl Fix {
+    /// Places a service's tasks in these subnets. update-service replaces the whole configuration, so
+    /// what stays is said too.
+    pub(super) fn placement(
+        service: &Service,
+        subnets: &[String],
+        assign_public_ip: AssignPublicIp,
+    ) -> Self {
+        let groups = service.awsvpc().map(|awsvpc| awsvpc.security_groups.iter());
+        let groups: Vec<_> = groups
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
+        let public = match assign_public_ip {
+            AssignPublicIp::Enabled => ",assignPublicIp=ENABLED",
+            AssignPublicIp::Disabled => "",
+        };
+        Self::unverified(format!(
+            "aws ecs update-service --cluster {} --service {} --network-configuration \
+             'awsvpcConfiguration={{subnets=[{}],securityGroups=[{}]{public}}}'",
+            service.cluster_arn.name(),
+            service.service_name,
+            subnets.join(","),
+            groups.join(",")
+        ))
     }
 }
 

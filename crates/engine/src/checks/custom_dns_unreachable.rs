@@ -22,6 +22,14 @@ pub(super) static CHECK: Check = Check {
         FactKind::RouteTables,
         FactKind::Subnets,
         FactKind::VpcAttributes,
+        FactKind::PrefixLists,
+        FactKind::NatGateways,
+        FactKind::InternetGateways,
+        FactKind::VpcPeeringConnections,
+        FactKind::TransitGateways,
+        FactKind::TransitGatewayVpcAttachments,
+        FactKind::TransitGatewayAttachments,
+        FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("custom_dns_unreachable.md"),
     run,
@@ -107,7 +115,10 @@ fn fault(station: &Station<'_>, server: &str, address: IpAddr, answer: Answer) -
         .iter()
         .filter(|e| e.code == Code::EniSgRulesMismatch && e.direction == Direction::Egress)
         .flat_map(|e| {
-            ["udp", "tcp"].map(|protocol| {
+            let stopped = [Protocol::UDP, Protocol::TCP]
+                .into_iter()
+                .filter(|protocol| !stopped.of(*protocol).is_empty());
+            stopped.map(|protocol| {
                 Fix::unverified(format!(
                     "aws ec2 authorize-security-group-egress --group-id {} --protocol {protocol} \
                      --port 53 --cidr {address}/{width}",

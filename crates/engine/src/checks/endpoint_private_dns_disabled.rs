@@ -10,7 +10,11 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     step: Step::Dns,
     since: "0.1.0",
-    needs: &[FactKind::VpcEndpoints, FactKind::Subnets],
+    needs: &[
+        FactKind::VpcEndpoints,
+        FactKind::Subnets,
+        FactKind::NetworkInterfaces,
+    ],
     page: include_str!("endpoint_private_dns_disabled.md"),
     run,
 };
@@ -47,12 +51,12 @@ fn judged(service: &str) -> bool {
 fn judge(endpoint: &VpcEndpoint, all: &[&VpcEndpoint]) -> Judgement {
     let id = &endpoint.vpc_endpoint_id;
     let service = endpoint.aws_service().unwrap_or(&endpoint.service_name);
-    if endpoint.private_dns_enabled {
+    if endpoint.takes_service_name() {
         return Judgement::pass(id, format!("the name of {service} leads to {id}"));
     }
     let sibling = all
         .iter()
-        .find(|other| other.service_name == endpoint.service_name && other.private_dns_enabled);
+        .find(|other| other.service_name == endpoint.service_name && other.takes_service_name());
     if let Some(sibling) = sibling {
         let other = &sibling.vpc_endpoint_id;
         return Judgement::pass(

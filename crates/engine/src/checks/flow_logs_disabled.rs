@@ -11,7 +11,11 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     step: Step::Hardening,
     since: "0.1.0",
-    needs: &[FactKind::FlowLogs, FactKind::Subnets],
+    needs: &[
+        FactKind::FlowLogs,
+        FactKind::Subnets,
+        FactKind::NetworkInterfaces,
+    ],
     page: include_str!("flow_logs_disabled.md"),
     run,
 };
@@ -19,13 +23,23 @@ pub(super) static CHECK: Check = Check {
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     let stations = subject.stations(snapshot)?;
     let logs: Vec<_> = snapshot.flow_logs.all()?.collect();
-    Ok(stations
-        .iter()
-        .map(|station| judge(&logs, station))
-        .collect())
+    // One flow log of the VPC would do for all of its subnets: that they have none is one fault.
+    let mut judgements = Vec::new();
+    let mut lacking = Vec::new();
+    for station in &stations {
+        match judge(&logs, station) {
+            Ok(pass) => judgements.push(pass),
+            Err(why) => lacking.push(why),
+        }
+    }
+    if let (Some(station), false) = (stations.first(), lacking.is_empty()) {
+        judgements.push(fault(station, &lacking));
+    }
+    Ok(judgements)
 }
 
-fn judge(logs: &[&FlowLog], station: &Station<'_>) -> Judgement {
+/// Why refused packets leave no trace, if they don't.
+fn judge(logs: &[&FlowLog], station: &Station<'_>) -> Result<Judgement, String> {
     let interface = station.name.as_deref();
     let subnet = station.subnet.as_ref().map(SubnetId::as_str);
     let vpc = Some(station.vpc.as_str());
@@ -39,25 +53,34 @@ fn judge(logs: &[&FlowLog], station: &Station<'_>) -> Judgement {
             "{} of {} records refused packets",
             log.flow_log_id, log.resource_id
         );
-        return Judgement::pass(place, message);
+        return Ok(Judgement::pass(place, message));
     }
-    let why = match covering.first() {
-        None => "has no flow log".to_owned(),
+    Err(match covering.first() {
+        None => format!("{place} has no flow log"),
         Some(log) => match &log.deliver_logs_error_message {
-            Some(error) => format!("has {}, which can't deliver: {error}", log.flow_log_id),
+            Some(error) => format!(
+                "{place} has {}, which can't deliver: {error}",
+                log.flow_log_id
+            ),
             None if log.traffic_type.as_deref() == Some("ACCEPT") => {
                 format!(
-                    "has {}, which records accepted packets only",
+                    "{place} has {}, which records accepted packets only",
                     log.flow_log_id
                 )
             }
-            None => format!("has {}, which isn't active", log.flow_log_id),
+            None => format!("{place} has {}, which isn't active", log.flow_log_id),
         },
-    };
+    })
+}
+
+fn fault(station: &Station<'_>, lacking: &[String]) -> Judgement {
     let vpc = &station.vpc;
     Judgement::Fail(Fault {
-        message: format!("{place} {why}: packets that a rule refuses leave no trace"),
-        resource: place,
+        message: format!(
+            "{}: packets that a rule refuses leave no trace",
+            lacking.join("; ")
+        ),
+        resource: vpc.to_string(),
         fixes: vec![Fix::unverified(format!(
             "aws ec2 create-flow-logs --resource-type VPC --resource-ids {vpc} --traffic-type REJECT \
              --log-group-name <log-group> --deliver-logs-permission-arn <role-arn>"

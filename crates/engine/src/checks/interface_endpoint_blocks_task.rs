@@ -1,7 +1,7 @@
 use super::TASK_SERVICES;
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::subject::Subject;
-use crate::facts::{FactKind, Missing, Snapshot, VpcEndpoint, VpcEndpointType};
+use crate::facts::{FactKind, Missing, Reason, Snapshot, VpcEndpoint, VpcEndpointType};
 use crate::net::{PortRange, Protocol, Traffic};
 use crate::reach::{
     Code, Destination, Explanation, Groups, Leg, Station, Target, Verdict, analyze_from,
@@ -36,7 +36,8 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         .filter(|endpoint| {
             endpoint.vpc_id == vpc
                 && endpoint.vpc_endpoint_type == VpcEndpointType::Interface
-                && endpoint.private_dns_enabled
+                && endpoint.takes_service_name()
+                && endpoint.is_available()
                 && endpoint
                     .aws_service()
                     .is_some_and(|service| TASK_SERVICES.contains(&service))
@@ -59,19 +60,27 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], endpoint: &VpcEndpoint) 
     let https = Traffic::ports(Protocol::TCP, PortRange::single(443));
     let mut explanations: Vec<Explanation> = Vec::new();
     let mut missing: Vec<Missing> = Vec::new();
-    let mut is_blocked = false;
+    let (mut asked, mut blocked) = (0, 0);
+    if endpoint.network_interface_ids.is_empty() {
+        let what = format!("the network interfaces of {id}");
+        missing.push(Missing::new(
+            FactKind::VpcEndpoints,
+            Reason::NotInFacts(what),
+        ));
+    }
     for station in stations {
         for interface in &endpoint.network_interface_ids {
             let to = Destination {
                 target: Target::Interface(interface.clone()),
                 traffic: https.clone(),
             };
+            asked += 1;
             let answer = analyze_from(snapshot, station, &to);
             match answer.verdict {
                 Verdict::Reachable => {}
                 Verdict::Unknown => missing.extend(answer.missing),
                 Verdict::Unreachable => {
-                    is_blocked = true;
+                    blocked += 1;
                     let new = answer
                         .explanations
                         .into_iter()
@@ -82,10 +91,15 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], endpoint: &VpcEndpoint) 
             }
         }
     }
-    if is_blocked {
+    if blocked > 0 {
+        let calls = if blocked == asked {
+            "every call to it times out, NAT gateway or not"
+        } else {
+            "calls to it time out whenever they meet an interface of the endpoint that refuses them"
+        };
         let message = format!(
             "inside the VPC the name of {service} leads to {id}, which the task can't reach on tcp \
-             443: every call to {service} times out, NAT gateway or not"
+             443: {calls}"
         );
         let components = explanations
             .iter()

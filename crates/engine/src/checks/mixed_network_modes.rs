@@ -15,10 +15,18 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
-    if matches!(subject.launch(), Launch::Fargate(_)) {
-        return Ok(vec![Judgement::skipped(
-            "every task on Fargate is in awsvpc mode",
-        )]);
+    match subject.launch() {
+        Launch::Ec2 => {}
+        Launch::Fargate(_) => {
+            return Ok(vec![Judgement::skipped(
+                "every task on Fargate is in awsvpc mode",
+            )]);
+        }
+        Launch::Other => {
+            return Ok(vec![Judgement::skipped(
+                "the task doesn't run on container instances",
+            )]);
+        }
     }
     let cluster = subject.cluster();
     let in_cluster = |task: &&Task| {
@@ -42,12 +50,13 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
     let mut names = others;
     names.sort();
     names.dedup();
+    let share = if names.len() == 1 { "shares" } else { "share" };
     Ok(vec![Judgement::Fail(Fault {
         resource: cluster.name().to_owned(),
         message: format!(
-            "{} share the cluster's instances without an interface of their own (bridge, host or none): \
-             they use the instance's address, groups and ports, so rules for them don't hold for \
-             awsvpc tasks and the other way round",
+            "{} {share} the cluster's instances without a network interface per task (bridge, host or \
+             none): such tasks use the instance's address, groups and ports, so rules for them don't \
+             hold for awsvpc tasks and the other way round",
             names.join(", ")
         ),
         fixes: vec![Fix::unverified(

@@ -1,7 +1,8 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::subject::{Launch, Subject};
 use crate::facts::{
-    ConnectivityType, FactKind, Missing, RouteDestination, Snapshot, VpcEndpointType, VpcId,
+    AssignPublicIp, ConnectivityType, FactKind, Missing, RouteDestination, Snapshot, VpcEndpoint,
+    VpcEndpointType,
 };
 use crate::net::AddressFamily;
 use crate::reach::{Answer, Code, Explanation, Station, Verdict, internet_way};
@@ -119,7 +120,7 @@ fn isolated(
 ) -> Result<Judgement, Unknown> {
     let place = place(station);
     let needed = endpoints_to_start(subject);
-    let present = services_with_endpoints(snapshot, &station.vpc)?;
+    let present = services_with_endpoints(snapshot, station)?;
     let absent: Vec<_> = needed
         .iter()
         .filter(|service| !present.iter().any(|p| p == *service))
@@ -138,7 +139,7 @@ fn isolated(
         "; the VPC has no endpoint either".to_owned()
     } else {
         format!(
-            "; VPC endpoints could do instead, but {} has none for {}",
+            "; VPC endpoints could do instead, but {} has none that serves it for {}",
             station.vpc,
             absent.join(", ")
         )
@@ -163,14 +164,29 @@ fn endpoints_to_start(subject: &Subject<'_>) -> &'static [&'static str] {
     }
 }
 
-fn services_with_endpoints(snapshot: &Snapshot, vpc: &VpcId) -> Result<Vec<String>, Missing> {
+fn services_with_endpoints(
+    snapshot: &Snapshot,
+    station: &Station<'_>,
+) -> Result<Vec<String>, Missing> {
+    let table = match &station.subnet {
+        Some(subnet) => Some(
+            &snapshot
+                .route_table_of(subnet, &station.vpc)?
+                .route_table_id,
+        ),
+        None => None,
+    };
+    let serves = |endpoint: &VpcEndpoint| match endpoint.vpc_endpoint_type {
+        VpcEndpointType::Gateway => {
+            table.is_some_and(|table| endpoint.route_table_ids.contains(table))
+        }
+        _ => endpoint.takes_service_name(),
+    };
     let mut services: Vec<_> = snapshot
         .vpc_endpoints
         .all()?
-        .filter(|endpoint| endpoint.vpc_id == *vpc && endpoint.is_available())
-        .filter(|endpoint| {
-            endpoint.vpc_endpoint_type == VpcEndpointType::Gateway || endpoint.private_dns_enabled
-        })
+        .filter(|endpoint| endpoint.vpc_id == station.vpc && endpoint.is_available())
+        .filter(|endpoint| serves(endpoint))
         .filter_map(|endpoint| endpoint.aws_service().map(ToOwned::to_owned))
         .collect();
     services.sort();
@@ -226,7 +242,12 @@ fn fix(
             let target = default_target(snapshot, station, answer, component);
             format!("aws ec2 {verb} --route-table-id {component} {target}")
         }
-        Code::IgwPublicIpAssociationForEgress => return other_subnets(subject),
+        Code::IgwPublicIpAssociationForEgress => return public_address(snapshot, subject),
+        Code::BadState if component.starts_with("nat-") => {
+            let table = answer.path.iter().find(|id| id.starts_with("rtb-"))?;
+            let target = default_target(snapshot, station, answer, table);
+            format!("aws ec2 replace-route --route-table-id {table} {target}")
+        }
         Code::BadStateAttachment if component.starts_with("igw-") => format!(
             "aws ec2 attach-internet-gateway --internet-gateway-id {component} --vpc-id {}",
             station.vpc
@@ -278,13 +299,28 @@ fn default_target(
     format!("--destination-cidr-block 0.0.0.0/0 --nat-gateway-id {id}")
 }
 
-/// A task without a public address belongs into subnets that lead to a NAT gateway.
-fn other_subnets(subject: &Subject<'_>) -> Option<Fix> {
+/// A task without a public address: Fargate can give it one, on EC2 it belongs into subnets that lead
+/// to a NAT gateway.
+fn public_address(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<Fix> {
+    let service = subject.service(snapshot).ok().flatten();
+    let awsvpc = service.and_then(|service| Some((service, service.awsvpc()?)));
+    if let (Launch::Fargate(_), Some((service, awsvpc))) = (subject.launch(), awsvpc) {
+        let subnets: Vec<_> = awsvpc.subnets.iter().map(ToString::to_string).collect();
+        return Some(Fix::placement(service, &subnets, AssignPublicIp::Enabled));
+    }
+    if let Some((service, _)) = awsvpc {
+        let elsewhere = ["<subnets-with-a-nat-route>".to_owned()];
+        return Some(Fix::placement(
+            service,
+            &elsewhere,
+            AssignPublicIp::Disabled,
+        ));
+    }
     let owner = subject.owner();
-    let service = owner.strip_prefix("service:")?;
+    let name = owner.strip_prefix("service:")?;
+    let cluster = subject.cluster().name();
     Some(Fix::unverified(format!(
-        "aws ecs update-service --cluster {} --service {service} --network-configuration \
-         'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[<group-ids>]}}'",
-        subject.cluster().name()
+        "aws ecs update-service --cluster {cluster} --service {name} --network-configuration \
+         'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[<group-ids>]}}'"
     )))
 }

@@ -33,7 +33,7 @@ const TASK_MTU: u32 = 9001;
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     if let Launch::Fargate(Some(version)) = subject.launch()
-        && ["1.0", "1.1", "1.2", "1.3"]
+        && ["1.1.", "1.2.", "1.3."]
             .iter()
             .any(|old| version.starts_with(old))
     {
@@ -77,7 +77,7 @@ fn judge(snapshot: &Snapshot, station: &Station<'_>) -> Result<Judgement, Unknow
     }
     if narrow.is_empty() && unclear.is_empty() {
         let message = format!(
-            "{subnet} leads to nothing that takes packets smaller than {TASK_MTU} bytes and stays silent about it"
+            "{subnet} leads over no hop that drops packets of {TASK_MTU} bytes without a word"
         );
         return Ok(Judgement::pass(subnet, message));
     }
@@ -87,11 +87,11 @@ fn judge(snapshot: &Snapshot, station: &Station<'_>) -> Result<Judgement, Unknow
         .iter()
         .find(|hop| !hop.discovers || drops == Ok(true));
     match (hole, drops.clone()) {
-        (Some(hop), _) => Ok(Judgement::Fail(fault(
-            station,
-            hop,
-            acl.ok().filter(|_| drops == Ok(true)),
-        ))),
+        (Some(hop), _) => {
+            // A hop that sends no message has none that an ACL could drop.
+            let acl = acl.ok().filter(|_| hop.discovers);
+            Ok(Judgement::Fail(fault(station, hop, acl)))
+        }
         (None, Ok(true | false)) if unclear.is_empty() => {
             let hops: Vec<_> = narrow
                 .iter()
@@ -113,8 +113,8 @@ fn judge(snapshot: &Snapshot, station: &Station<'_>) -> Result<Judgement, Unknow
     }
 }
 
-/// Whether a route leads over a hop with a smaller MTU. NAT gateways are none: they shorten TCP
-/// segments by themselves and answer what is too large.
+/// Whether a route leads over a hop with a smaller MTU. NAT gateways and transit gateways are none:
+/// they shorten TCP segments by themselves.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html>
 fn narrowing(
     snapshot: &Snapshot,
@@ -135,7 +135,6 @@ fn narrowing(
             PublicAddress::Unknown(missing) => Err(missing.clone()),
             PublicAddress::Known(_) | PublicAddress::Assigned => Ok(hop("1500", true)),
         },
-        RouteTarget::TransitGateway(_) => Ok(hop("8500", true)),
         RouteTarget::VpcPeeringConnection(id) => Ok(crosses_regions(snapshot, id)?
             .then(|| hop("8500", true))
             .flatten()),
@@ -187,7 +186,10 @@ fn fault(station: &Station<'_>, hop: &Narrow, acl: Option<&NetworkAcl>) -> Fault
             "{} drops the ICMP message (type 3 code 4) that would tell the task",
             acl.network_acl_id
         ),
-        None => format!("{} sends no message about it", hop.target),
+        None => format!(
+            "the VPN behind it sends no message about it (clamp the TCP segment size to 1406 on the \
+             customer gateway, or lower the task's MTU)"
+        ),
     };
     let fix = match acl {
         Some(acl) => format!(
@@ -196,8 +198,7 @@ fn fault(station: &Station<'_>, hop: &Narrow, acl: Option<&NetworkAcl>) -> Fault
             acl.network_acl_id
         ),
         None => format!(
-            "aws ec2 describe-vpn-connections --filters Name=vpn-gateway-id,Values={} (and lower the \
-             task's MTU, or clamp the MSS to 1406 on the customer gateway)",
+            "aws ec2 describe-vpn-connections --filters Name=vpn-gateway-id,Values={}",
             hop.target
         ),
     };

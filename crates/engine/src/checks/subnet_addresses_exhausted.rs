@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     step: Step::Provisioning,
     since: "0.1.0",
-    needs: &[FactKind::Subnets],
+    needs: &[FactKind::Subnets, FactKind::NetworkInterfaces],
     page: include_str!("subnet_addresses_exhausted.md"),
     run,
 };

@@ -4,7 +4,8 @@ use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::no_internet_route::{family, place};
 use super::subject::Subject;
 use crate::facts::{
-    FactKind, Missing, RouteDestination, RouteState, RouteTarget, Service, Snapshot,
+    FactKind, Missing, Route, RouteDestination, RouteState, RouteTable, RouteTableId, RouteTarget,
+    Service, Snapshot,
 };
 use crate::reach::{Station, Verdict, internet_way};
 
@@ -23,6 +24,9 @@ pub(super) static CHECK: Check = Check {
         FactKind::EgressOnlyInternetGateways,
         FactKind::NatGateways,
         FactKind::NetworkInterfaces,
+        FactKind::TransitGatewayVpcAttachments,
+        FactKind::TransitGatewayAttachments,
+        FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("subnets_routed_differently.md"),
     run,
@@ -69,6 +73,8 @@ struct Difference {
     what: String,
     with: Vec<String>,
     without: Vec<String>,
+    /// What gives it to them; where that isn't known, the tasks keep away from them.
+    fixes: Vec<Fix>,
 }
 
 fn finding(service: &Service, difference: Difference) -> Judgement {
@@ -76,6 +82,7 @@ fn finding(service: &Service, difference: Difference) -> Judgement {
         what,
         with,
         without,
+        mut fixes,
     } = difference;
     let (lead, do_not) = (
         plural(&with, "leads", "lead"),
@@ -87,23 +94,17 @@ fn finding(service: &Service, difference: Difference) -> Judgement {
         without.join(", "),
         service.service_name
     );
-    let keep = with.join(",");
-    let groups = service.awsvpc().map(|awsvpc| awsvpc.security_groups.iter());
-    let groups: Vec<_> = groups
-        .into_iter()
-        .flatten()
-        .map(ToString::to_string)
-        .collect();
+    if fixes.is_empty() {
+        let public = service
+            .awsvpc()
+            .map(|awsvpc| awsvpc.assign_public_ip)
+            .unwrap_or_default();
+        fixes.push(Fix::placement(service, &with, public));
+    }
     Judgement::Fail(Fault {
         resource: format!("service:{}", service.service_name),
         message,
-        fixes: vec![Fix::unverified(format!(
-            "aws ecs update-service --cluster {} --service {} --network-configuration \
-             'awsvpcConfiguration={{subnets=[{keep}],securityGroups=[{}]}}'",
-            service.cluster_arn.name(),
-            service.service_name,
-            groups.join(",")
-        ))],
+        fixes,
         components: without,
         ..Fault::default()
     })
@@ -129,6 +130,7 @@ fn internet(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Diff
             what,
             with,
             without,
+            fixes: Vec::new(),
         }));
     }
     if missing.is_empty() {
@@ -140,73 +142,117 @@ fn internet(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Diff
 
 /// Networks behind peering connections, transit gateways and private gateways: those that some of
 /// the subnets route to and others don't.
-fn networks(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Difference>, Missing> {
-    let mut routed: BTreeMap<RouteDestination, Vec<String>> = BTreeMap::new();
+fn networks(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Vec<Difference>, Missing> {
+    let mut routed: BTreeMap<RouteDestination, (RouteTarget, Vec<String>)> = BTreeMap::new();
     for station in stations {
-        let Some(subnet) = &station.subnet else {
+        let Some(table) = route_table(snapshot, station)? else {
             continue;
         };
-        let table = snapshot.route_table_of(subnet, &station.vpc)?;
         let ways = table.routes.iter().filter(|route| {
-            let is_network = matches!(
-                route.target,
-                RouteTarget::VpcPeeringConnection(_)
-                    | RouteTarget::TransitGateway(_)
-                    | RouteTarget::VpnGateway(_)
-            );
-            is_network && route.state == RouteState::Active && !is_default(&route.destination)
+            leads_away(route)
+                && route.state == RouteState::Active
+                && !is_default(&route.destination)
         });
         for route in ways {
-            routed
-                .entry(route.destination.clone())
-                .or_default()
-                .push(place(station));
+            let with = routed.entry(route.destination.clone());
+            let (_, with) = with.or_insert_with(|| (route.target.clone(), Vec::new()));
+            with.push(place(station));
         }
     }
-    let uneven = routed.into_iter().find(|(destination, with)| {
-        with.len() < stations.len() && !covered_elsewhere(snapshot, stations, destination, with)
-    });
-    Ok(uneven.map(|(destination, with)| Difference {
-        what: destination.to_string(),
-        without: stations
+    let mut differences = Vec::new();
+    for (destination, (target, with)) in routed {
+        let lacking: Vec<_> = stations
             .iter()
-            .map(place)
-            .filter(|place| !with.contains(place))
-            .collect(),
-        with,
-    }))
+            .filter(|s| !with.contains(&place(s)))
+            .collect();
+        if lacking.is_empty() || covered_elsewhere(snapshot, &lacking, &destination)? {
+            continue;
+        }
+        let mut fixes = Vec::new();
+        for station in &lacking {
+            if let Some(table) = route_table(snapshot, station)? {
+                fixes.extend(missing_route(&table.route_table_id, &destination, &target));
+            }
+        }
+        fixes.dedup();
+        differences.push(Difference {
+            what: destination.to_string(),
+            without: lacking.into_iter().map(place).collect(),
+            with,
+            fixes,
+        });
+    }
+    Ok(differences)
+}
+
+fn route_table<'a>(
+    snapshot: &'a Snapshot,
+    station: &Station<'_>,
+) -> Result<Option<&'a RouteTable>, Missing> {
+    let subnet = station.subnet.as_ref();
+    subnet
+        .map(|subnet| snapshot.route_table_of(subnet, &station.vpc))
+        .transpose()
+}
+
+/// The route that the others have.
+fn missing_route(
+    table: &RouteTableId,
+    destination: &RouteDestination,
+    target: &RouteTarget,
+) -> Option<Fix> {
+    let RouteDestination::Cidr(cidr) = destination else {
+        return None;
+    };
+    let destination = if cidr.addr().is_ipv4() {
+        format!("--destination-cidr-block {cidr}")
+    } else {
+        format!("--destination-ipv6-cidr-block {cidr}")
+    };
+    let target = match target {
+        RouteTarget::VpcPeeringConnection(id) => format!("--vpc-peering-connection-id {id}"),
+        RouteTarget::TransitGateway(id) => format!("--transit-gateway-id {id}"),
+        RouteTarget::VpnGateway(id) => format!("--gateway-id {id}"),
+        _ => return None,
+    };
+    Some(Fix::unverified(format!(
+        "aws ec2 create-route --route-table-id {table} {destination} {target}"
+    )))
+}
+
+/// Whether a route leads to another private network.
+fn leads_away(route: &Route) -> bool {
+    matches!(
+        route.target,
+        RouteTarget::VpcPeeringConnection(_)
+            | RouteTarget::TransitGateway(_)
+            | RouteTarget::VpnGateway(_)
+    )
 }
 
 fn is_default(destination: &RouteDestination) -> bool {
     matches!(destination, RouteDestination::Cidr(cidr) if cidr.prefix_len() == 0)
 }
 
-/// Whether the other subnets reach the same network by a wider route to the same kind of gateway.
+/// Whether these subnets reach the same network by a wider route to such a gateway.
 fn covered_elsewhere(
     snapshot: &Snapshot,
-    stations: &[Station<'_>],
+    lacking: &[&Station<'_>],
     destination: &RouteDestination,
-    with: &[String],
-) -> bool {
+) -> Result<bool, Missing> {
     let RouteDestination::Cidr(wanted) = destination else {
-        return false;
+        return Ok(false);
     };
-    stations.iter().filter(|station| !with.contains(&place(station))).all(|station| {
-        let table = station
-            .subnet
-            .as_ref()
-            .and_then(|subnet| snapshot.route_table_of(subnet, &station.vpc).ok());
-        table.is_some_and(|table| {
-            table.routes.iter().any(|route| {
-                let covers = matches!(&route.destination, RouteDestination::Cidr(cidr) if cidr.contains(wanted));
-                let leads_away = matches!(
-                    route.target,
-                    RouteTarget::VpcPeeringConnection(_)
-                        | RouteTarget::TransitGateway(_)
-                        | RouteTarget::VpnGateway(_)
-                );
-                covers && leads_away && route.state == RouteState::Active
-            })
-        })
-    })
+    for station in lacking {
+        let covers = |route: &Route| {
+            matches!(&route.destination, RouteDestination::Cidr(cidr) if cidr.contains(wanted))
+                && leads_away(route)
+                && route.state == RouteState::Active
+        };
+        let table = route_table(snapshot, station)?;
+        if !table.is_some_and(|table| table.routes.iter().any(covers)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

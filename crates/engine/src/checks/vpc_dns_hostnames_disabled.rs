@@ -10,7 +10,11 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     step: Step::Dns,
     since: "0.1.0",
-    needs: &[FactKind::VpcAttributes, FactKind::Subnets],
+    needs: &[
+        FactKind::VpcAttributes,
+        FactKind::Subnets,
+        FactKind::NetworkInterfaces,
+    ],
     page: include_str!("vpc_dns_hostnames_disabled.md"),
     run,
 };

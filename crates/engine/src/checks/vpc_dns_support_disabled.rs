@@ -15,6 +15,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Vpcs,
         FactKind::DhcpOptions,
         FactKind::Subnets,
+        FactKind::NetworkInterfaces,
     ],
     page: include_str!("vpc_dns_support_disabled.md"),
     run,

@@ -64,7 +64,7 @@ pub use vpc::{
     AttributeBooleanValue, CidrBlockAssociation, CidrBlockState, Ipv6CidrBlockAssociation, Vpc,
     VpcAttributes,
 };
-pub use vpc_endpoint::{DnsEntry, VpcEndpoint, VpcEndpointType};
+pub use vpc_endpoint::{DnsEntry, DnsOptions, VpcEndpoint, VpcEndpointType};
 pub use vpc_peering_connection::{
     PeeringBlock, PeeringIpv6Block, PeeringStatus, PeeringVpc, VpcPeeringConnection,
 };

@@ -32,12 +32,23 @@ pub struct VpcEndpoint {
     /// Whether the service's public name resolves to the endpoint inside the VPC.
     #[serde(default)]
     pub private_dns_enabled: bool,
+    /// Whom private DNS is for.
+    pub dns_options: Option<DnsOptions>,
     /// The interfaces of an interface endpoint.
     #[serde(default)]
     pub network_interface_ids: Vec<NetworkInterfaceId>,
     /// The endpoint's own DNS names, and the service's when private DNS is on.
     #[serde(default)]
     pub dns_entries: Vec<DnsEntry>,
+}
+
+/// Whom an endpoint's private DNS is for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DnsOptions {
+    /// Only for networks outside the VPC that ask by an inbound resolver endpoint.
+    #[serde(default)]
+    pub private_dns_only_for_inbound_resolver_endpoint: bool,
 }
 
 /// A DNS name of an endpoint.
@@ -86,6 +97,13 @@ impl VpcEndpoint {
         name.strip_prefix("com.amazonaws.")?
             .split_once('.')
             .filter(|(region, _)| *region != "vpce")
+    }
+
+    /// Whether the service's public name leads to the endpoint for those inside the VPC.
+    pub fn takes_service_name(&self) -> bool {
+        let options = self.dns_options.as_ref();
+        self.private_dns_enabled
+            && !options.is_some_and(|o| o.private_dns_only_for_inbound_resolver_endpoint)
     }
 
     /// The security groups, in the order AWS lists them.

@@ -159,7 +159,7 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing
     {
         return Standing::Other;
     }
-    if !endpoint.private_dns_enabled {
+    if !endpoint.takes_service_name() {
         return Standing::PrivateDnsDisabled;
     }
     let vpc = &endpoint.vpc_id;
