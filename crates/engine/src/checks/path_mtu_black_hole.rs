@@ -186,10 +186,8 @@ fn fault(station: &Station<'_>, hop: &Narrow, acl: Option<&NetworkAcl>) -> Fault
             "{} drops the ICMP message (type 3 code 4) that would tell the task",
             acl.network_acl_id
         ),
-        None => format!(
-            "the VPN behind it sends no message about it (clamp the TCP segment size to 1406 on the \
-             customer gateway, or lower the task's MTU)"
-        ),
+        None => "the VPN behind it sends no message about it (clamp the TCP segment size to 1406 on the \
+             customer gateway, or lower the task's MTU)".to_string(),
     };
     let fix = match acl {
         Some(acl) => format!(
