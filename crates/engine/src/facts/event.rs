@@ -81,7 +81,7 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, EventError> {
 }
 
 fn malformed(path: &str, error: &serde_json::Error) -> EventError {
-    let message = super::load::without_place(error);
+    let message = super::saved_file::without_place(error);
     EventError::Malformed {
         line: error.line(),
         column: error.column(),

@@ -15,6 +15,7 @@ mod network_acl;
 mod network_interface;
 mod prefix_list;
 mod route_table;
+mod saved_file;
 mod security_group;
 mod service;
 mod snapshot;

@@ -176,12 +176,7 @@ impl<'a> Walk<'a> {
             receiver = receiver.with_address(address);
         }
         self.take(&receiver, packet, relation, &sender.groups, crosses);
-        let reply = Packet {
-            source: packet.destination,
-            destination: packet.source,
-            leg: Leg::Return,
-            ..packet
-        };
+        let reply = packet.reply();
         if let Some(name) = &receiver.name {
             self.trace.meet(Leg::Return, name.clone());
         }

@@ -6,8 +6,8 @@ use super::station::{Client, Groups, PublicAddress, Station};
 use super::walk::{Exit, Goal, Packet, Relation, Walk, into, out_of};
 use super::{Code, Direction, Leg, outside};
 use crate::facts::{
-    EgressOnlyInternetGatewayId, InternetGatewayBlockMode, InternetGatewayId, NetworkInterface,
-    RouteTarget,
+    EgressOnlyInternetGatewayId, InternetGatewayAttachment, InternetGatewayBlockMode,
+    InternetGatewayId, Missing, NetworkInterface, RouteTarget,
 };
 use crate::net::{AddressFamily, AddressScope};
 
@@ -24,19 +24,9 @@ impl<'a> Walk<'a> {
         id: &InternetGatewayId,
     ) -> Exit<'a> {
         self.trace.meet(packet.leg, id.as_str());
-        match self.snapshot.internet_gateways.get(id) {
-            Ok(gateway)
-                if gateway
-                    .attachments
-                    .iter()
-                    .any(|a| a.works_for(&station.vpc)) => {}
-            Ok(_) => {
-                let message = format!("{id} isn't attached to {}", station.vpc);
-                let component = out_of(Code::BadStateAttachment, id.as_str(), packet.leg);
-                self.trace.block(component, message);
-            }
-            Err(missing) => self.trace.doubt(packet.leg, missing),
-        }
+        let gateway = self.snapshot.internet_gateways.get(id);
+        let attachments = gateway.map(|gateway| gateway.attachments.as_slice());
+        self.attached_gate(id.as_str(), attachments, station, packet.leg);
         self.public_access_gate(station, packet.leg, false);
         if packet.destination.is_private() {
             let message = format!(
@@ -50,6 +40,25 @@ impl<'a> Walk<'a> {
         }
         self.public_address_gate(station, packet, id.as_str());
         Exit::Internet(id.to_string())
+    }
+
+    /// A gateway works only for the VPC it is attached to.
+    fn attached_gate(
+        &mut self,
+        id: &str,
+        attachments: Result<&[InternetGatewayAttachment], Missing>,
+        station: &Station<'a>,
+        leg: Leg,
+    ) {
+        match attachments {
+            Ok(attachments) if attachments.iter().any(|a| a.works_for(&station.vpc)) => {}
+            Ok(_) => {
+                let message = format!("{id} isn't attached to {}", station.vpc);
+                self.trace
+                    .block(out_of(Code::BadStateAttachment, id, leg), message);
+            }
+            Err(missing) => self.trace.doubt(leg, missing),
+        }
     }
 
     fn public_address_gate(&mut self, station: &Station<'a>, packet: Packet, id: &str) {
@@ -118,19 +127,9 @@ impl<'a> Walk<'a> {
         id: &EgressOnlyInternetGatewayId,
     ) -> Exit<'a> {
         self.trace.meet(packet.leg, id.as_str());
-        match self.snapshot.egress_only_internet_gateways.get(id) {
-            Ok(gateway)
-                if gateway
-                    .attachments
-                    .iter()
-                    .any(|a| a.works_for(&station.vpc)) => {}
-            Ok(_) => {
-                let message = format!("{id} isn't attached to {}", station.vpc);
-                let component = out_of(Code::BadStateAttachment, id.as_str(), packet.leg);
-                self.trace.block(component, message);
-            }
-            Err(missing) => self.trace.doubt(packet.leg, missing),
-        }
+        let gateway = self.snapshot.egress_only_internet_gateways.get(id);
+        let attachments = gateway.map(|gateway| gateway.attachments.as_slice());
+        self.attached_gate(id.as_str(), attachments, station, packet.leg);
         self.public_access_gate(station, packet.leg, true);
         if packet.destination.family() == AddressFamily::V4 {
             let message = format!("{id} carries IPv6 only, not {}", packet.destination);
@@ -193,12 +192,7 @@ impl<'a> Walk<'a> {
     ) {
         self.trace.meet(Leg::Return, gateway);
         self.edge_routing_gate(gateway, sender, packet.source, Leg::Return);
-        let reply = Packet {
-            source: packet.destination,
-            destination: packet.source,
-            leg: Leg::Return,
-            ..packet
-        };
+        let reply = packet.reply();
         if let Some(subnet) = &sender.subnet {
             self.acl_gate(subnet, &sender.vpc, Direction::Ingress, reply);
             self.trace.meet(Leg::Return, subnet.to_string());
@@ -316,12 +310,7 @@ impl<'a> Walk<'a> {
     }
 
     fn reply_to_internet(&mut self, receiver: &Station<'a>, packet: Packet) {
-        let reply = Packet {
-            source: packet.destination,
-            destination: packet.source,
-            leg: Leg::Return,
-            ..packet
-        };
+        let reply = packet.reply();
         if let Some(name) = &receiver.name {
             self.trace.meet(Leg::Return, name.clone());
         }

@@ -11,6 +11,7 @@ mod ask;
 mod deliver;
 mod explanation;
 mod from_outside;
+mod gates;
 mod internet;
 mod leave;
 pub(crate) mod name;

@@ -82,12 +82,7 @@ impl<'a> Walk<'a> {
     ) {
         let own = self.nat_station(gateway);
         self.connect_for_client(&own, goal);
-        let reply = Packet {
-            source: packet.destination,
-            destination: packet.source,
-            leg: Leg::Return,
-            ..packet
-        };
+        let reply = packet.reply();
         self.trace
             .meet(Leg::Return, gateway.nat_gateway_id.as_str());
         if gateway.subnet_id != sender.subnet {
@@ -156,12 +151,7 @@ impl<'a> Walk<'a> {
         };
         let own = self.nat_station(gateway);
         self.connect_for_client(&own, goal);
-        let reply = Packet {
-            source: packet.destination,
-            destination: packet.source,
-            leg: Leg::Return,
-            ..packet
-        };
+        let reply = packet.reply();
         self.trace
             .meet(Leg::Return, gateway.nat_gateway_id.as_str());
         let exit = self.leave(&own, reply, sender.subnet.as_ref());

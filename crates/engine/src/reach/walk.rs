@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::network_acl;
-use super::security_group::{self, Peer, PeerGroups};
+use super::security_group::PeerGroups;
 use super::station::{Client, Groups, PublicAddress, Station};
-use super::trace::{Component, Passage, Trace};
+use super::trace::{Component, Trace};
 use super::{Code, Direction, Leg};
 use crate::facts::{
     Missing, NatGatewayId, NetworkInterface, RouteTarget, Snapshot, SubnetId, VpcId,
@@ -40,6 +39,18 @@ pub(super) struct Packet {
     pub(super) leg: Leg,
     /// Who chose the port to which replies go.
     pub(super) client: Client,
+}
+
+impl Packet {
+    /// The reply to it.
+    pub(super) fn reply(self) -> Self {
+        Self {
+            source: self.destination,
+            destination: self.source,
+            leg: Leg::Return,
+            client: self.client,
+        }
+    }
 }
 
 /// How two ends of a connection are joined, which decides whether security group references work.
@@ -231,110 +242,6 @@ impl<'a> Walk<'a> {
         let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
         self.arrive(sender, packet, interface, relation, crosses);
     }
-
-    pub(super) fn security_group_gate(
-        &mut self,
-        station: &Station<'a>,
-        direction: Direction,
-        other: AddressScope,
-        relation: &Relation,
-        other_groups: &Groups,
-    ) {
-        if !self.asks_filters {
-            return;
-        }
-        let peer = Peer {
-            scope: other,
-            groups: relation.peer_groups(other_groups, direction),
-        };
-        let passage = security_group::passage(
-            self.snapshot,
-            &station.groups,
-            direction,
-            &peer,
-            &self.trace.asked,
-        );
-        let id = match &station.groups {
-            Groups::Filtered(ids) => ids
-                .first()
-                .map_or_else(|| station.label(), ToString::to_string),
-            Groups::Unfiltered | Groups::Unknown(_) => station.label(),
-        };
-        let hidden = matches!(peer.groups, PeerGroups::Hidden)
-            && security_group::refers_to(self.snapshot, &station.groups, direction, other_groups);
-        let component = Component {
-            code: Code::EniSgRulesMismatch,
-            id: &id,
-            direction,
-            leg: Leg::Forward,
-        };
-        self.trace.gate(component, passage, |stopped| {
-            mismatch(station, direction, other, stopped, hidden)
-        });
-    }
-
-    /// Asks the network ACL of a subnet that the packet leaves or enters.
-    pub(super) fn acl_gate(
-        &mut self,
-        subnet: &SubnetId,
-        vpc: &VpcId,
-        direction: Direction,
-        packet: Packet,
-    ) {
-        if !self.asks_filters {
-            return;
-        }
-        let other = match direction {
-            Direction::Egress => packet.destination,
-            Direction::Ingress => packet.source,
-        };
-        let wanted = match packet.leg {
-            Leg::Forward => self.trace.asked.clone(),
-            Leg::Return => network_acl::replies_to(&self.trace.asked),
-        };
-        let (id, passage) = match self.snapshot.network_acl_of(subnet, vpc) {
-            Ok(acl) => (
-                acl.network_acl_id.to_string(),
-                network_acl::passage(acl, direction, other, &wanted),
-            ),
-            Err(missing) => (subnet.to_string(), Passage::unknown(missing)),
-        };
-        if id != subnet.as_str() {
-            self.trace.meet(packet.leg, id.clone());
-        }
-        let (passage, rests_on_linux) = match packet.leg {
-            Leg::Forward => (passage, false),
-            Leg::Return => {
-                let trace = &mut self.trace;
-                trace
-                    .open_replies
-                    .narrow(passage, packet.client, &trace.asked)
-            }
-        };
-        if rests_on_linux {
-            self.trace.note(
-                id.clone(),
-                "lets replies through to the ports that Linux clients use by default \
-                 (32768-60999), not to all of 1024-65535: clients that choose others will fail",
-            );
-        }
-        let component = Component {
-            code: Code::SubnetAclRestriction,
-            id: &id,
-            direction,
-            leg: packet.leg,
-        };
-        self.trace.gate(component, passage, |stopped| {
-            let way = match direction {
-                Direction::Egress => format!("out of {subnet} to {other}"),
-                Direction::Ingress => format!("into {subnet} from {other}"),
-            };
-            match packet.leg {
-                Leg::Forward => format!("{id} doesn't let {stopped} {way}"),
-                Leg::Return => format!("{id} doesn't let the replies to {stopped} {way}"),
-            }
-        });
-    }
 }
 
 /// A component that a packet leaves by.
@@ -355,39 +262,6 @@ pub(super) fn into(code: Code, id: &str, leg: Leg) -> Component<'_> {
         direction: Direction::Ingress,
         leg,
     }
-}
-
-fn mismatch(
-    station: &Station<'_>,
-    direction: Direction,
-    other: AddressScope,
-    stopped: &Traffic,
-    hidden: bool,
-) -> String {
-    let groups = match &station.groups {
-        Groups::Filtered(ids) => ids
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
-        Groups::Unfiltered | Groups::Unknown(_) => "no group".to_owned(),
-    };
-    let (rules, preposition) = match direction {
-        Direction::Egress => ("outbound", "to"),
-        Direction::Ingress => ("inbound", "from"),
-    };
-    let mut text = format!(
-        "no {rules} rule of {groups} on {} allows {stopped} {preposition} {other}",
-        station.label()
-    );
-    if hidden {
-        text.push_str(
-            "; a rule refers to a group of the other side, but references match only private \
-             addresses in the same VPC, over peering in one region, or inbound over a transit \
-             gateway that supports them",
-        );
-    }
-    text
 }
 
 impl PublicAddress {
