@@ -27,7 +27,9 @@ const PROVISIONING_FAILURES: [&str; 6] = [
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     let (Subject::Task(task), Some(attachment)) = (subject, subject.attachment()) else {
-        return Ok(vec![Judgement::skipped("no task has been started yet")]);
+        return Ok(vec![Judgement::skipped(
+            "a service is audited, not one of its tasks",
+        )]);
     };
     let judgement = if task.last_status.is_ending() {
         stopped(task, attachment)

@@ -81,12 +81,11 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], endpoint: &VpcEndpoint) 
                 Verdict::Unknown => missing.extend(answer.missing),
                 Verdict::Unreachable => {
                     blocked += 1;
-                    let new = answer
-                        .explanations
-                        .into_iter()
-                        .filter(|e| !explanations.contains(e));
-                    let new: Vec<_> = new.collect();
-                    explanations.extend(new);
+                    for e in answer.explanations {
+                        if !explanations.iter().any(|known| known.is_same_blocker(&e)) {
+                            explanations.push(e);
+                        }
+                    }
                 }
             }
         }

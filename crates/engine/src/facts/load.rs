@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::coverage::CoverageEntry;
-use super::keys::{self, Shape};
+use super::keys::{self, Shape, Spec};
 use super::merge::{self, Conflict};
 use super::saved_file::{File, Item, TopLevel};
 use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Snapshot};
@@ -112,74 +112,79 @@ impl SnapshotReader {
         name: impl Into<String>,
         text: impl Into<String>,
     ) -> Result<(), LoadError> {
+        let text = text.into();
+        let text = text
+            .strip_prefix('\u{feff}')
+            .map(str::to_owned)
+            .unwrap_or(text);
         let file = File {
             name: name.into(),
-            text: text.into(),
+            text,
         };
-        let index = self.files.len();
-        let top = file.parse::<TopLevel<'_>>(0, file.text.trim_start_matches('\u{feff}'))?;
-        let continued = top
-            .0
-            .iter()
-            .any(|(key, value)| key == "NextToken" && value.get() != "null");
+        let top: TopLevel<'_> = file.parse(0, &file.text)?;
+        let is_continued =
+            |(key, value): &(String, &RawValue)| key == "NextToken" && value.get() != "null";
+        let continued = top.0.iter().any(is_continued);
         let mut found = Vec::new();
         for (key, value) in &top.0 {
             match key.as_str() {
-                "ObservedAt" => {
-                    self.observed_at = Some(file.parse(file.offset(value), value.get())?);
-                }
+                "ObservedAt" => self.observed_at = Some(file.parse_member(key, value)?),
                 "Coverage" => {
-                    let entries: Vec<CoverageEntry> =
-                        file.parse(file.offset(value), value.get())?;
+                    let entries: Vec<CoverageEntry> = file.parse_member(key, value)?;
                     self.not_observed.extend(entries);
                 }
-                _ => {}
-            }
-            let Some(spec) =
-                keys::find(key, value.get(), top.0.iter().map(|(key, _)| key.as_str()))
-            else {
-                continue;
-            };
-            let pages = self.pages.entry(spec.kind).or_default();
-            pages.seen += 1;
-            pages.continued += usize::from(continued);
-            match spec.shape {
-                Shape::List => {
-                    let elements: Vec<&RawValue> = file.parse_member(key, value)?;
-                    for element in elements {
-                        let id = file.id(element, spec.id_key)?;
-                        found.push((spec.kind, id, file.item(index, element)));
+                _ => {
+                    let siblings = top.0.iter().map(|(key, _)| key.as_str());
+                    if let Some(spec) = keys::find(key, value.get(), siblings) {
+                        let pages = self.pages.entry(spec.kind).or_default();
+                        pages.seen += 1;
+                        pages.continued += usize::from(continued);
+                        found.extend(self.resources(&file, &top, spec, value)?);
                     }
-                }
-                Shape::Attached { id_key, what } => {
-                    let owner = keys::owner(&file.name, &top.0, id_key, spec.id_prefix)
-                        .ok_or_else(|| LoadError::Unattributed {
-                            file: file.name.clone(),
-                            key: spec.key,
-                            what,
-                            id_key,
-                        })?;
-                    let mut item = file.item(index, value);
-                    item.rebuilt = Some(keys::attach(
-                        &file.parse::<Value>(0, &file.text)?,
-                        id_key,
-                        &owner,
-                        spec.key,
-                    ));
-                    found.push((spec.kind, owner, item));
                 }
             }
         }
         for (kind, id, item) in found {
-            self.items
-                .entry(kind)
-                .or_default()
-                .entry(id)
-                .or_default()
-                .push(item);
+            let items = self.items.entry(kind).or_default().entry(id).or_default();
+            items.push(item);
         }
         self.files.push(file);
         Ok(())
+    }
+
+    /// The resources that a member of a file holds, each with its id.
+    fn resources(
+        &self,
+        file: &File,
+        top: &TopLevel<'_>,
+        spec: &Spec,
+        value: &RawValue,
+    ) -> Result<Vec<(FactKind, String, Item)>, LoadError> {
+        let index = self.files.len();
+        match spec.shape {
+            Shape::List => {
+                let elements: Vec<&RawValue> = file.parse_member(spec.key, value)?;
+                let mut found = Vec::with_capacity(elements.len());
+                for element in elements {
+                    let id = file.id(element, spec.id_key)?;
+                    found.push((spec.kind, id, file.item(index, element)));
+                }
+                Ok(found)
+            }
+            Shape::Attached { id_key, what } => {
+                let owner = keys::owner(&file.name, &top.0, id_key, spec.id_prefix);
+                let owner = owner.ok_or_else(|| LoadError::Unattributed {
+                    file: file.name.clone(),
+                    key: spec.key,
+                    what,
+                    id_key,
+                })?;
+                let output: Value = file.parse(0, &file.text)?;
+                let mut item = file.item(index, value);
+                item.rebuilt = Some(keys::attach(&output, id_key, &owner, spec.key));
+                Ok(vec![(spec.kind, owner, item)])
+            }
+        }
     }
 
     /// Everything that was added, as a snapshot.

@@ -49,44 +49,20 @@ impl<'a> Walk<'a> {
             }
         };
         let choice = choose(self.snapshot, table, &station.vpc, packet.destination);
-        let target = match &choice {
-            Choice::Route(chosen) => Some(&chosen.target),
-            _ => None,
-        };
-        let stays = match target {
-            Some(RouteTarget::Local) => is_own_subnet,
-            Some(RouteTarget::NatGateway(id)) => {
-                let gateway = self.snapshot.nat_gateways.get(id).ok();
-                gateway.is_some_and(|g| g.subnet_id.is_some() && g.subnet_id == station.subnet)
-            }
-            _ => false,
-        };
-        if !stays {
+        if !self.stays(station, &choice, is_own_subnet) {
             self.leave_subnet(station, packet);
         }
-        let table_id = table.route_table_id.as_str();
-        self.trace.meet(packet.leg, table_id);
+        self.trace.meet(packet.leg, table.route_table_id.as_str());
         match choice {
-            Choice::Route(chosen) if chosen.is_blackhole => {
-                let message = format!(
-                    "{} of {table_id}{} leads to {}, which is gone or doesn't work (blackhole)",
-                    chosen.destination,
-                    whose(station),
-                    chosen.target.id()
-                );
-                self.trace
-                    .block(out_of(Code::BadStateRoute, table_id, packet.leg), message);
+            Choice::Route(chosen) if !chosen.is_blackhole => {
+                self.follow(station, packet, table, &chosen)
+            }
+            Choice::Route(chosen) => {
+                self.no_way(station, packet, table, Some(&chosen));
                 Exit::Lost
             }
-            Choice::Route(chosen) => self.follow(station, packet, table, &chosen),
             Choice::NoRoute => {
-                let what = match packet.leg {
-                    Leg::Forward => format!("{}", packet.destination),
-                    Leg::Return => format!("{}, so replies are dropped", packet.destination),
-                };
-                let message = format!("{table_id}{} has no route to {what}", whose(station));
-                let component = out_of(Code::NoRouteToDestination, table_id, packet.leg);
-                self.trace.block(component, message);
+                self.no_way(station, packet, table, None);
                 Exit::Lost
             }
             Choice::Unknown(missing) => {
@@ -94,6 +70,55 @@ impl<'a> Walk<'a> {
                 Exit::Lost
             }
         }
+    }
+
+    /// Whether the packet stays in the station's subnet, where no network ACL is asked.
+    fn stays(&self, station: &Station<'a>, choice: &Choice, is_own_subnet: bool) -> bool {
+        let Choice::Route(chosen) = choice else {
+            return false;
+        };
+        match &chosen.target {
+            RouteTarget::Local => is_own_subnet,
+            RouteTarget::NatGateway(id) => {
+                let gateway = self.snapshot.nat_gateways.get(id).ok();
+                gateway.is_some_and(|g| g.subnet_id.is_some() && g.subnet_id == station.subnet)
+            }
+            _ => false,
+        }
+    }
+
+    /// The table has no route there, or one that is a blackhole.
+    fn no_way(
+        &mut self,
+        station: &Station<'a>,
+        packet: Packet,
+        table: &RouteTable,
+        blackhole: Option<&Chosen>,
+    ) {
+        let id = table.route_table_id.as_str();
+        let whose = whose(station);
+        let (code, message) = match (blackhole, packet.leg) {
+            (Some(chosen), _) => (
+                Code::BadStateRoute,
+                format!(
+                    "{} of {id}{whose} leads to {}, which is gone or doesn't work (blackhole)",
+                    chosen.destination,
+                    chosen.target.id()
+                ),
+            ),
+            (None, Leg::Forward) => (
+                Code::NoRouteToDestination,
+                format!("{id}{whose} has no route to {}", packet.destination),
+            ),
+            (None, Leg::Return) => (
+                Code::NoRouteToDestination,
+                format!(
+                    "{id}{whose} has no route to {}, so replies are dropped",
+                    packet.destination
+                ),
+            ),
+        };
+        self.trace.block(out_of(code, id, packet.leg), message);
     }
 
     fn leave_subnet(&mut self, station: &Station<'a>, packet: Packet) {

@@ -88,8 +88,8 @@ fn entry(text: &mut String, result: &AuditResult, style: Style) {
     };
     let head = match result.outcome {
         Outcome::Fail => format!("[{}] {}", result.severity, result.resource),
-        Outcome::Unknown => format!("{}: {}", result.resource, result.message),
-        Outcome::Pass => result.message.clone(),
+        Outcome::Pass if result.message.contains(&result.resource) => result.message.clone(),
+        Outcome::Pass | Outcome::Unknown => format!("{}: {}", result.resource, result.message),
         Outcome::Skipped => style.faint(&result.message),
     };
     paragraph(text, &format!("   {mark} {id}{colon} "), &head);
