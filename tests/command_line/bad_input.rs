@@ -121,6 +121,21 @@ fn nothing_known() {
 }
 
 #[test]
+fn output_that_no_rule_reads_is_no_error() {
+    let run = audit(&[("clusters.json", "{\"clusters\": []}")]);
+    assert_eq!(run.status, 4, "{}", run.shown());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_error() {
+    let run = audit(&[(
+        "dns.json",
+        "\u{feff}{\"VpcId\": \"vpc-1\", \"EnableDnsSupport\": {\"Value\": true}}",
+    )]);
+    assert_eq!(run.status, 4, "{}", run.shown());
+}
+
+#[test]
 fn no_json_at_all() {
     complaint("no_json", &[("readme.txt", "hello")]);
 }

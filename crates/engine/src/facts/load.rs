@@ -97,6 +97,8 @@ pub struct SnapshotReader {
     pages: BTreeMap<FactKind, Pages>,
     not_observed: Vec<CoverageEntry>,
     observed_at: Option<String>,
+    /// Whether some file held AWS output that no rule reads.
+    knows_something: bool,
 }
 
 #[derive(Debug, Default)]
@@ -134,6 +136,7 @@ impl SnapshotReader {
                     self.not_observed.extend(entries);
                 }
                 _ => {
+                    self.knows_something |= keys::is_known(key);
                     let siblings = top.0.iter().map(|(key, _)| key.as_str());
                     if let Some(spec) = keys::find(key, value.get(), siblings) {
                         let pages = self.pages.entry(spec.kind).or_default();
@@ -189,7 +192,7 @@ impl SnapshotReader {
 
     /// Everything that was added, as a snapshot.
     pub fn finish(self) -> Result<Snapshot, LoadError> {
-        if self.pages.is_empty() && self.not_observed.is_empty() {
+        if self.pages.is_empty() && self.not_observed.is_empty() && !self.knows_something {
             return Err(LoadError::NothingKnown {
                 files: self.files.len(),
             });
