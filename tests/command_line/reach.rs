@@ -83,6 +83,10 @@ fn every_way_to_write_a_destination_is_understood() {
         ("internet:8000-8100", "internet:8000-8100/tcp"),
         ("[2606:4700::1111]:443/udp", "[2606:4700::1111]:443/udp"),
         ("2606:4700::1111", "2606:4700::1111"),
+        (
+            "subnet-0a1100000000000a1:443",
+            "subnet-0a1100000000000a1:443/tcp",
+        ),
         ("eni-0e9600000000006ea:443", "eni-0e9600000000006ea:443/tcp"),
         (
             "ssm.eu-west-1.amazonaws.com",

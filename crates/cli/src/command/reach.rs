@@ -14,7 +14,7 @@ pub(crate) struct Reach {
     #[arg(long, value_name = "WHAT")]
     from: Origin,
 
-    /// Where to: any of these, ADDRESS[:PORT][/PROTOCOL], internet[:PORT], or an endpoint's host name
+    /// Where to: eni-…, i-…, a task ARN, subnet-… (whatever is in it), ADDRESS[:PORT][/PROTOCOL], internet[:PORT], or an endpoint's host name
     #[arg(long, value_name = "WHAT")]
     to: Destination,
 

@@ -94,6 +94,15 @@ impl AddressScope {
         }
     }
 
+    /// The first address, if it isn't just any on the internet.
+    pub fn first(self) -> Option<IpAddr> {
+        match self {
+            Self::Host(address) => Some(address),
+            Self::Net(net) => Some(net.network()),
+            Self::Internet(_) => None,
+        }
+    }
+
     /// How much of this scope `net` covers.
     pub fn covered_by(self, net: &IpNet) -> Cover {
         match self {

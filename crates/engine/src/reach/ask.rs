@@ -73,6 +73,22 @@ pub fn analyze_from(snapshot: &Snapshot, sender: &Station<'_>, to: &Destination)
                 Err(missing) => Answer::unknown(&to.traffic, missing),
             }
         }
+        Target::Subnet(subnet) => match snapshot.subnets.get(subnet) {
+            Ok(subnet) => {
+                let scopes: Vec<_> = subnet.blocks().map(AddressScope::from_net).collect();
+                let usable = |scope: &&AddressScope| sender.address(scope.family()).is_some();
+                let scope = scopes.iter().find(usable).or(scopes.first());
+                let goal = |scope: &AddressScope| Goal {
+                    scope: *scope,
+                    expected: None,
+                };
+                scope.map_or_else(
+                    || Answer::unknown(&to.traffic, outside("the address range of the subnet")),
+                    |scope| connect(snapshot, sender, goal(scope), &to.traffic),
+                )
+            }
+            Err(missing) => Answer::unknown(&to.traffic, missing),
+        },
         Target::Address(address) => to_address(snapshot, sender, *address, &to.traffic),
         Target::Internet(family) => {
             let goal = Goal {
@@ -133,7 +149,7 @@ pub(super) fn target_interface<'a>(
         Target::Interface(id) => snapshot.network_interfaces.get(id),
         Target::Instance(id) => primary_interface(snapshot, id),
         Target::Task(arn) => task_interface(snapshot, arn),
-        Target::Address(_) | Target::Internet(_) | Target::Host(_) => {
+        Target::Subnet(_) | Target::Address(_) | Target::Internet(_) | Target::Host(_) => {
             Err(outside("which interface is meant"))
         }
     }

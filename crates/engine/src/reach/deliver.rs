@@ -37,6 +37,10 @@ impl<'a> Walk<'a> {
         relation: &Relation,
     ) {
         let Some(address) = packet.destination.host() else {
+            // A whole subnet: its network ACL is known, who is in it isn't.
+            if let Some(first) = packet.destination.first() {
+                self.somebody_perhaps(sender, packet, vpc, first, entry);
+            }
             self.trace
                 .doubt(Leg::Forward, super::depends_on_address(packet.destination));
             self.trace.lose(Leg::Forward);

@@ -129,7 +129,7 @@ impl<'a> Walk<'a> {
 
     /// The subnet of the station's VPC in which the packet's destination lies.
     fn subnet_of(&self, station: &Station<'a>, packet: Packet) -> Option<SubnetId> {
-        let address = packet.destination.host()?;
+        let address = packet.destination.first()?;
         self.subnet_containing(&station.vpc, address)
             .ok()
             .flatten()

@@ -49,6 +49,8 @@ pub enum Target {
     Instance(InstanceId),
     /// A task, by its own interface.
     Task(EcsArn),
+    /// Whatever is, or will be, in a subnet.
+    Subnet(SubnetId),
     /// An address.
     Address(IpAddr),
     /// An arbitrary public address.
@@ -77,7 +79,7 @@ pub struct InvalidQuestion {
 
 const ORIGINS: &str = "eni-…, i-…, a task ARN, subnet-… (with --security-group), internet, or an \
                        address";
-const TARGETS: &str = "eni-…, i-…, a task ARN, an address, ADDRESS:PORT[/tcp|udp], \
+const TARGETS: &str = "eni-…, i-…, a task ARN, subnet-…, an address, ADDRESS:PORT[/tcp|udp], \
                        ADDRESS/PROTOCOL, internet[:PORT] or a host name; an IPv6 address with a \
                        port goes in brackets";
 
@@ -228,6 +230,9 @@ fn target(name: &str, family: AddressFamily) -> Option<Target> {
     if let Ok(id) = name.parse() {
         return Some(Target::Interface(id));
     }
+    if let Ok(id) = name.parse() {
+        return Some(Target::Subnet(id));
+    }
     let is_host = name.contains('.')
         && name.split('.').all(|label| {
             !label.is_empty()
@@ -248,6 +253,7 @@ impl fmt::Display for Target {
             Self::Interface(id) => write!(f, "{id}"),
             Self::Instance(id) => write!(f, "{id}"),
             Self::Task(arn) => write!(f, "{arn}"),
+            Self::Subnet(id) => write!(f, "{id}"),
             Self::Address(address) => write!(f, "{address}"),
             Self::Internet(_) => f.write_str("internet"),
             Self::Host(name) => f.write_str(name),

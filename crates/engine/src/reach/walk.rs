@@ -207,6 +207,9 @@ impl<'a> Walk<'a> {
 
     /// The groups at the goal: those of the interface that is meant, or of the one found there.
     fn groups_at(&self, goal: Goal<'a>, expected: Option<Groups>) -> Groups {
+        if goal.scope.host().is_none() && goal.scope.is_private() {
+            return Groups::Unknown(super::depends_on_address(goal.scope));
+        }
         expected.unwrap_or_else(|| match self.snapshot.network_interfaces.complete() {
             Ok(()) => Groups::Unfiltered,
             Err(_) if !goal.scope.is_private() => Groups::Unfiltered,
