@@ -14,6 +14,8 @@ pub struct SecurityGroup {
     pub group_name: Option<String>,
     /// Its VPC.
     pub vpc_id: Option<VpcId>,
+    /// The account that owns it.
+    pub owner_id: Option<String>,
     /// The inbound rules.
     #[serde(default)]
     pub ip_permissions: Vec<IpPermission>,

@@ -128,9 +128,11 @@ pub struct TransitGatewayRouteAttachment {
 }
 
 impl TransitGatewayOptions {
-    /// Whether security group references work, as far as these options decide it.
-    pub fn references_security_groups(&self) -> bool {
-        self.security_group_referencing_support == Some(Switch::Enable)
+    /// Whether security group references work, as far as these options decide it; `None` in output
+    /// of tools that are older than the option.
+    pub fn references_security_groups(&self) -> Option<bool> {
+        let support = self.security_group_referencing_support;
+        support.map(|switch| switch == Switch::Enable)
     }
 }
 

@@ -53,6 +53,7 @@ impl<'a> Walk<'a> {
                 self.somebody_perhaps(sender, packet, vpc, address, entry);
                 self.trace.doubt(Leg::Forward, missing);
                 self.trace.lose(Leg::Forward);
+                self.unseen_replies(sender, packet);
                 return;
             }
         };
@@ -87,9 +88,7 @@ impl<'a> Walk<'a> {
         }
         let subnet = self.subnet_containing(vpc, address).ok().flatten();
         let owner = subnet.and_then(|subnet| subnet.owner_id.as_ref());
-        let own = sender
-            .interface
-            .and_then(|interface| interface.owner_id.as_ref());
+        let own = self.account_of(sender);
         if let (Some(owner), Some(own), Some(subnet)) = (owner, own, subnet)
             && owner != own
         {
@@ -99,6 +98,20 @@ impl<'a> Walk<'a> {
             )));
         }
         Ok(None)
+    }
+
+    /// The account of a sender: its interface's, or where it has none yet, that of its groups.
+    fn account_of(&self, sender: &Station<'a>) -> Option<&'a String> {
+        if let Some(interface) = sender.interface {
+            return interface.owner_id.as_ref();
+        }
+        let Groups::Filtered(ids) = &sender.groups else {
+            return None;
+        };
+        let group = ids
+            .first()
+            .and_then(|id| self.snapshot.security_groups.get(id).ok());
+        group.and_then(|group| group.owner_id.as_ref())
     }
 
     fn nobody_there(

@@ -49,21 +49,33 @@ pub(super) fn from_internet(
     if let Some(own) = asked.and_then(|asked| interface.private_address_behind(asked)) {
         receiver = receiver.with_address(own);
     }
-    let family = match (source, &to.target) {
-        (Some(source), _) => AddressFamily::of(source),
-        (None, Target::Address(address)) => AddressFamily::of(*address),
-        (None, _) if receiver.address(AddressFamily::V4).is_some() => AddressFamily::V4,
-        (None, _) => AddressFamily::V6,
+    let family = source.or(asked).map(AddressFamily::of);
+    let families = match family {
+        Some(family) => vec![family],
+        // Both are tried, and the one that works is the answer.
+        None => [AddressFamily::V4, AddressFamily::V6]
+            .into_iter()
+            .filter(|family| receiver.address(*family).is_some())
+            .collect(),
     };
-    let mut walk = Walk::new(snapshot, to.traffic.clone());
-    let packet = Packet {
-        source: source.map_or(AddressScope::Internet(family), AddressScope::Host),
-        destination: receiver
-            .address(family)
-            .unwrap_or(AddressScope::Internet(family)),
-        leg: Leg::Forward,
-        client: Client::Anyone,
-    };
-    walk.enter_from_internet(packet, interface, asked);
-    Answer::new(walk.trace)
+    let answers = families.into_iter().map(|family| {
+        let mut walk = Walk::new(snapshot, to.traffic.clone());
+        let anybody = AddressScope::Internet(family);
+        let packet = Packet {
+            source: source.map_or(anybody, AddressScope::Host),
+            destination: receiver.address(family).unwrap_or(anybody),
+            leg: Leg::Forward,
+            client: Client::Anyone,
+        };
+        walk.enter_from_internet(packet, interface, asked);
+        Answer::new(walk.trace)
+    });
+    let best = answers.reduce(|best, other| {
+        if other.verdict > best.verdict {
+            other
+        } else {
+            best
+        }
+    });
+    best.unwrap_or_else(|| Answer::unknown(&to.traffic, outside("an address of the interface")))
 }

@@ -1,5 +1,7 @@
 //! The filters on the way: security groups at both ends, network ACLs at the edges of subnets.
 
+use ipnet::IpNet;
+
 use super::network_acl;
 use super::security_group::{self, Peer, PeerGroups};
 use super::station::{Groups, Station};
@@ -26,13 +28,19 @@ impl<'a> Walk<'a> {
             scope: other,
             groups: relation.peer_groups(other_groups, direction),
         };
-        let passage = security_group::passage(
-            self.snapshot,
-            &station.groups,
-            direction,
-            &peer,
-            &self.trace.asked,
-        );
+        let passage = for_each_part(peer.scope, &|scope| {
+            let peer = Peer {
+                scope,
+                groups: peer.groups.clone(),
+            };
+            security_group::passage(
+                self.snapshot,
+                &station.groups,
+                direction,
+                &peer,
+                &self.trace.asked,
+            )
+        });
         let id = match &station.groups {
             Groups::Filtered(ids) => ids
                 .first()
@@ -74,7 +82,9 @@ impl<'a> Walk<'a> {
         let (id, passage) = match self.snapshot.network_acl_of(subnet, vpc) {
             Ok(acl) => (
                 acl.network_acl_id.to_string(),
-                network_acl::passage(acl, direction, other, &wanted),
+                for_each_part(other, &|other| {
+                    network_acl::passage(acl, direction, other, &wanted)
+                }),
             ),
             Err(missing) => (subnet.to_string(), Passage::unknown(missing)),
         };
@@ -147,4 +157,41 @@ fn mismatch(
         );
     }
     text
+}
+
+/// The smallest part that a range is taken into: a sixteenth.
+const HALVINGS: u8 = 4;
+
+/// Judges a range of addresses. Rules that cover parts of it may together cover all of it, so where
+/// the answer isn't the same for the whole range its halves are judged.
+fn for_each_part(scope: AddressScope, judge: &dyn Fn(AddressScope) -> Passage) -> Passage {
+    let AddressScope::Net(net) = scope else {
+        return judge(scope);
+    };
+    halves(net, HALVINGS, judge)
+}
+
+fn halves(net: IpNet, left: u8, judge: &dyn Fn(AddressScope) -> Passage) -> Passage {
+    let whole = judge(AddressScope::from_net(net));
+    if left == 0 || whole.certain == whole.possible {
+        return whole;
+    }
+    let Ok(parts) = net.subnets(net.prefix_len().saturating_add(1)) else {
+        return whole;
+    };
+    let judged = parts.map(|part| halves(part, left - 1, judge));
+    let both = judged.reduce(|one, other| Passage {
+        certain: one.certain.intersection(&other.certain),
+        possible: one.possible.union(&other.possible),
+        missing: one.missing.into_iter().chain(other.missing).collect(),
+    });
+    both.map_or(whole.clone(), |both| Passage {
+        // The parts' reasons name parts; what is open is open for the range.
+        missing: if both.missing.is_empty() {
+            vec![super::depends_on_address(AddressScope::Net(net))]
+        } else {
+            whole.missing
+        },
+        ..both
+    })
 }

@@ -214,19 +214,33 @@ impl<'a> Walk<'a> {
         if !gateway.starts_with(InternetGatewayId::PREFIX) {
             return;
         }
-        let Ok(Some(table)) = self.snapshot.route_table_of_gateway(gateway) else {
-            return;
+        let table = match self.snapshot.route_table_of_gateway(gateway) {
+            Ok(Some(table)) => table,
+            Ok(None) => return,
+            Err(missing) => return self.trace.doubt(leg, missing),
         };
         match choose(self.snapshot, table, &station.vpc, address) {
+            Choice::Route(chosen) if chosen.is_blackhole => {
+                let id = table.route_table_id.as_str();
+                let message = format!(
+                    "{} of {id}, the route table of {gateway}, is a blackhole",
+                    chosen.destination
+                );
+                self.trace
+                    .block(out_of(Code::BadStateRoute, id, leg), message);
+            }
             Choice::Route(chosen) if chosen.target == RouteTarget::Local => {}
             Choice::NoRoute => {}
             Choice::Route(chosen) => {
+                if let RouteTarget::NetworkInterface(id) = &chosen.target
+                    && let Ok(interface) = self.snapshot.network_interfaces.get(id)
+                {
+                    self.source_dest_check_gate(interface, leg);
+                }
                 let target = chosen.target.id().to_owned();
                 self.trace.meet(leg, target.clone());
-                self.trace.doubt(
-                    leg,
-                    outside(format!("what {target} does with what {gateway} lets in")),
-                );
+                let what = format!("what {target} does with what {gateway} lets in");
+                self.trace.doubt(leg, outside(what));
             }
             Choice::Unknown(missing) => self.trace.doubt(leg, missing),
         }
@@ -262,6 +276,13 @@ impl<'a> Walk<'a> {
         if !is_public {
             let message = format!(
                 "{} has no public {family} address, so nothing on the internet can address it",
+                receiver.label()
+            );
+            let code = Code::IgwPrivateIpAssociationForIngress;
+            self.trace.block(into(code, edge, Leg::Forward), message);
+        } else if family == AddressFamily::V6 && interface.deny_all_igw_traffic {
+            let message = format!(
+                "{} denies all traffic of internet gateways",
                 receiver.label()
             );
             let code = Code::IgwPrivateIpAssociationForIngress;

@@ -317,15 +317,7 @@ impl<'a> Walk<'a> {
             self.acl_gate(subnet, vpc, Direction::Ingress, packet);
         }
         self.trace.meet(packet.leg, id);
-        if interface.source_dest_check == Some(true) {
-            let own = interface.network_interface_id.as_str();
-            let message = format!(
-                "{own} is a route's target but still checks source and destination, so it drops \
-                 what isn't for itself"
-            );
-            let component = into(Code::EniSourceDestCheckRestriction, own, packet.leg);
-            self.trace.block(component, message);
-        }
+        self.source_dest_check_gate(interface, packet.leg);
         if packet.leg == Leg::Forward {
             let appliance = Station::of_interface(interface);
             self.security_group_gate(
@@ -339,6 +331,21 @@ impl<'a> Walk<'a> {
         self.trace
             .doubt(packet.leg, outside(format!("what {id} forwards")));
         Exit::Lost
+    }
+
+    /// What forwards packets must not check whether they are its own.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_source_dest_check>
+    pub(super) fn source_dest_check_gate(&mut self, interface: &NetworkInterface, leg: Leg) {
+        if interface.source_dest_check != Some(true) {
+            return;
+        }
+        let id = interface.network_interface_id.as_str();
+        let message = format!(
+            "{id} is a route's target but still checks source and destination, so it drops what \
+             isn't for itself"
+        );
+        self.trace
+            .block(into(Code::EniSourceDestCheckRestriction, id, leg), message);
     }
 }
 

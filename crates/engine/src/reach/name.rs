@@ -61,12 +61,13 @@ pub(super) fn resolve<'a>(
         };
         match standing(snapshot, endpoint, host) {
             Standing::Leads => {
-                let interfaces = Meaning::Interfaces(interfaces_of(snapshot, endpoint)?);
+                let interfaces = Meaning::Interfaces(interfaces_of(snapshot, endpoint, host)?);
                 return Ok(Resolution::to(interfaces));
             }
             Standing::Perhaps(missing) => {
-                let mut resolution =
-                    Resolution::to(Meaning::Interfaces(interfaces_of(snapshot, endpoint)?));
+                let mut resolution = Resolution::to(Meaning::Interfaces(interfaces_of(
+                    snapshot, endpoint, host,
+                )?));
                 resolution
                     .meanings
                     .push(public_meaning(snapshot, vpc, host)?);
@@ -114,9 +115,12 @@ fn endpoints_of<'a>(snapshot: &'a Snapshot, vpc: &VpcId) -> impl Iterator<Item =
     })
 }
 
+/// The interfaces that a name of an endpoint leads to: those of one zone if the name ends in it
+/// (`vpce-…-eu-west-1a.….vpce.amazonaws.com`), else all.
 fn interfaces_of<'a>(
     snapshot: &'a Snapshot,
     endpoint: &VpcEndpoint,
+    host: &str,
 ) -> Result<Vec<&'a NetworkInterface>, Missing> {
     let ids = &endpoint.network_interface_ids;
     if ids.is_empty() {
@@ -126,9 +130,15 @@ fn interfaces_of<'a>(
             Reason::NotInFacts(what),
         ));
     }
-    ids.iter()
-        .map(|id| snapshot.network_interfaces.get(id))
-        .collect()
+    let all = ids.iter().map(|id| snapshot.network_interfaces.get(id));
+    let all: Vec<_> = all.collect::<Result<_, _>>()?;
+    let first = host.split('.').next().unwrap_or_default();
+    let is_named = |interface: &&&NetworkInterface| {
+        let zone = interface.availability_zone.as_deref();
+        zone.is_some_and(|zone| first.starts_with("vpce-") && first.ends_with(&format!("-{zone}")))
+    };
+    let named: Vec<_> = all.iter().filter(is_named).copied().collect();
+    Ok(if named.is_empty() { all } else { named })
 }
 
 enum Standing {

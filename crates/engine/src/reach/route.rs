@@ -77,6 +77,7 @@ pub(super) fn choose(
         .ok()
         .into_iter()
         .flat_map(Vpc::blocks);
+    let mut implied = None;
     for block in local {
         let listed = table
             .routes
@@ -84,9 +85,32 @@ pub(super) fn choose(
             .any(|route| route.destination == RouteDestination::Cidr(block));
         if !listed && scope.covered_by(&block) == Cover::All {
             consider(&mut best, implied_local(block));
+            implied = Some(implied_local(block));
         }
     }
+    // The VPC's own route comes before propagated ones, however specific they are.
+    // https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+    if let Some(local) = local_route(table, scope, implied)
+        && best.iter().all(|chosen| chosen.rank.1 == Rank::Propagated)
+    {
+        best = vec![local];
+    }
     decide(best, &in_part, unread, scope)
+}
+
+/// The local route for a scope, if it lies in the VPC.
+fn local_route(table: &RouteTable, scope: AddressScope, implied: Option<Chosen>) -> Option<Chosen> {
+    let mut listed = table
+        .routes
+        .iter()
+        .filter(|route| route.target == RouteTarget::Local);
+    let found = listed.find_map(|route| match &route.destination {
+        RouteDestination::Cidr(block) if scope.covered_by(block) == Cover::All => {
+            Some(candidate(route, *block))
+        }
+        _ => None,
+    });
+    found.or(implied)
 }
 
 fn decide(

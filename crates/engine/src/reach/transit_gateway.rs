@@ -322,12 +322,23 @@ impl<'a> Walk<'a> {
         far: &TransitGatewayVpcAttachment,
     ) -> Result<bool, Missing> {
         let enabled = |options: Option<&TransitGatewayOptions>| {
-            options.is_some_and(TransitGatewayOptions::references_security_groups)
+            options.and_then(TransitGatewayOptions::references_security_groups)
         };
-        if !enabled(near.options.as_ref()) || !enabled(far.options.as_ref()) {
+        let attachments = [
+            enabled(near.options.as_ref()),
+            enabled(far.options.as_ref()),
+        ];
+        if attachments.contains(&Some(false)) {
             return Ok(false);
         }
-        let gateway = self.snapshot.transit_gateways.get(id)?;
-        Ok(enabled(gateway.options.as_ref()))
+        let gateway = enabled(self.snapshot.transit_gateways.get(id)?.options.as_ref());
+        if gateway == Some(false) {
+            return Ok(false);
+        }
+        let is_known = attachments.iter().chain([&gateway]).all(Option::is_some);
+        is_known.then_some(true).ok_or_else(|| {
+            let what = format!("whether security groups may be referred to across {id}");
+            Missing::new(FactKind::TransitGateways, Reason::NotInFacts(what))
+        })
     }
 }

@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges what lies behind the point where the way was lost, so that every blocker is named at
-    /// once.
+    /// once. What merely isn't known there adds nothing: the way isn't known already.
     fn judge_unreached(
         &mut self,
         sender: &Station<'a>,
@@ -227,23 +227,58 @@ impl<'a> Walk<'a> {
         relation: &Relation,
     ) {
         self.trace.lose(Leg::Forward);
-        let Some(interface) = goal.expected else {
+        let known_missing = self.trace.missing.clone();
+        let target = packet.destination.host();
+        let expected = goal
+            .expected
+            .filter(|interface| interface.addresses().any(|own| Some(own) == target));
+        match expected {
+            Some(interface) if self.trace.possible.is_empty() => {
+                // By which way the ends will be joined isn't known: what could work isn't a blocker.
+                let relation = match relation {
+                    Relation::Peering { .. } => relation,
+                    _ => &Relation::SameVpc,
+                };
+                let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
+                self.arrive(sender, packet, interface, relation, crosses);
+            }
+            Some(interface) => {
+                // What forwards it may do so in its own name: only what no sender could pass is sure.
+                let anybody = AddressScope::Net(packet.source.family().default_route());
+                let packet = Packet {
+                    source: anybody,
+                    ..packet
+                };
+                let unknown = Groups::Unknown(super::depends_on_address(anybody));
+                let mut receiver = Station::of_interface(interface);
+                if let Some(address) = target {
+                    receiver = receiver.with_address(address);
+                }
+                let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
+                self.take(&receiver, packet, &Relation::SameVpc, &unknown, crosses);
+                self.unseen_replies(sender, packet);
+            }
+            None => self.unseen_replies(sender, packet),
+        }
+        self.trace.missing = known_missing;
+    }
+
+    /// Replies of somebody who isn't known: the network ACL of the sender's own subnet is asked for
+    /// them all the same, unless they may come from within it.
+    pub(super) fn unseen_replies(&mut self, sender: &Station<'a>, packet: Packet) {
+        let Some(subnet) = &sender.subnet else {
             return;
         };
-        if packet
-            .destination
-            .host()
-            .is_none_or(|a| !interface.addresses().any(|own| own == a))
-        {
+        let is_inside = packet.destination.first().is_none_or(|address| {
+            let own = self.snapshot.subnets.get(subnet);
+            own.is_ok_and(|own| own.blocks().any(|block| block.contains(&address)))
+        });
+        if is_inside {
             return;
         }
-        // By which way the ends will be joined isn't known: what could work isn't a blocker.
-        let relation = match relation {
-            Relation::Peering { .. } => relation,
-            _ => &Relation::SameVpc,
-        };
-        let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
-        self.arrive(sender, packet, interface, relation, crosses);
+        let known_missing = self.trace.missing.clone();
+        self.acl_gate(subnet, &sender.vpc, Direction::Ingress, packet.reply());
+        self.trace.missing = known_missing;
     }
 }
 

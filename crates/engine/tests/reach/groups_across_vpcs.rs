@@ -69,6 +69,18 @@ fn no_reference_works_over_a_transit_gateway_that_does_not_support_it() {
         .holds();
 }
 
+/// The transit gateway itself has to support references, whatever its attachments say.
+#[test]
+fn no_reference_works_when_the_transit_gateway_itself_has_them_off() {
+    case("q-transit-gateway-references-off")
+        .asks("eni-task", DATABASE)
+        .unreachable()
+        .because(EniSgRulesMismatch, "sg-db", Ingress, Forward)
+        .asks("eni-task", "10.2.1.20:6432")
+        .reachable()
+        .holds();
+}
+
 /// VPCs that aren't joined meet on the internet, by their public addresses.
 #[test]
 fn two_vpcs_that_are_not_joined_know_each_other_by_public_address() {

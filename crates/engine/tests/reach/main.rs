@@ -11,13 +11,21 @@
 )]
 
 mod address_families;
+mod edges;
+mod endpoint_states;
 mod endpoints;
 mod groups;
 mod groups_across_vpcs;
+mod interface_types;
 mod internet;
+mod ipv6;
+mod nat_gateways;
 mod network_acls;
+mod partial_facts;
 mod peering;
+mod prefix_lists;
 mod protocols;
+mod ranges;
 mod routes;
 mod table;
 mod transit_gateways;
