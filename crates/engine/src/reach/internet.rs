@@ -7,9 +7,9 @@ use super::walk::{Exit, Goal, Packet, Relation, Walk, into, out_of};
 use super::{Code, Direction, Leg, outside};
 use crate::facts::{
     EgressOnlyInternetGatewayId, InternetGatewayAttachment, InternetGatewayBlockMode,
-    InternetGatewayId, Missing, NetworkInterface, RouteTarget,
+    InternetGatewayId, Missing, NetworkInterface,
 };
-use crate::net::{AddressFamily, AddressScope};
+use crate::net::AddressFamily;
 
 /// What stands for the internet on a path.
 const INTERNET: &str = "internet";
@@ -199,50 +199,6 @@ impl<'a> Walk<'a> {
         }
         if let Some(name) = &sender.name {
             self.trace.meet(Leg::Return, name.clone());
-        }
-    }
-
-    /// A route table of the gateway itself may send what comes in through an appliance.
-    fn edge_routing_gate(
-        &mut self,
-        gateway: &str,
-        station: &Station<'a>,
-        address: AddressScope,
-        leg: Leg,
-    ) {
-        use super::route::{Choice, choose};
-        if !gateway.starts_with(InternetGatewayId::PREFIX) {
-            return;
-        }
-        let table = match self.snapshot.route_table_of_gateway(gateway) {
-            Ok(Some(table)) => table,
-            Ok(None) => return,
-            Err(missing) => return self.trace.doubt(leg, missing),
-        };
-        match choose(self.snapshot, table, &station.vpc, address) {
-            Choice::Route(chosen) if chosen.is_blackhole => {
-                let id = table.route_table_id.as_str();
-                let message = format!(
-                    "{} of {id}, the route table of {gateway}, is a blackhole",
-                    chosen.destination
-                );
-                self.trace
-                    .block(out_of(Code::BadStateRoute, id, leg), message);
-            }
-            Choice::Route(chosen) if chosen.target == RouteTarget::Local => {}
-            Choice::NoRoute => {}
-            Choice::Route(chosen) => {
-                if let RouteTarget::NetworkInterface(id) = &chosen.target
-                    && let Ok(interface) = self.snapshot.network_interfaces.get(id)
-                {
-                    self.source_dest_check_gate(interface, leg);
-                }
-                let target = chosen.target.id().to_owned();
-                self.trace.meet(leg, target.clone());
-                let what = format!("what {target} does with what {gateway} lets in");
-                self.trace.doubt(leg, outside(what));
-            }
-            Choice::Unknown(missing) => self.trace.doubt(leg, missing),
         }
     }
 

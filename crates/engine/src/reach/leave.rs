@@ -2,10 +2,10 @@
 
 use super::route::{Choice, Chosen, choose};
 use super::station::{Client, Station};
-use super::walk::{Exit, Packet, Relation, Walk, into, out_of};
+use super::walk::{Exit, Packet, Relation, Walk, out_of};
 use super::{Code, Direction, Leg, outside};
 use crate::facts::{
-    Missing, NetworkInterface, RouteTable, RouteTarget, SubnetId, VpcEndpointId, VpcEndpointType,
+    Missing, RouteTable, RouteTarget, SubnetId, VpcEndpointId, VpcEndpointType,
     VpcPeeringConnectionId,
 };
 use crate::net::{Protocol, Traffic};
@@ -293,59 +293,6 @@ impl<'a> Walk<'a> {
             },
         );
         Exit::Service(id.to_string())
-    }
-
-    /// An interface that is routed to: a NAT instance or an appliance. What it needs to take the
-    /// packet is known; what it then does isn't.
-    fn enter_appliance(
-        &mut self,
-        station: &Station<'a>,
-        packet: Packet,
-        id: &str,
-        interface: Result<&'a NetworkInterface, Missing>,
-    ) -> Exit<'a> {
-        let interface = match interface {
-            Ok(interface) => interface,
-            Err(missing) => {
-                self.trace.meet(packet.leg, id);
-                self.trace.doubt(packet.leg, missing);
-                return Exit::Lost;
-            }
-        };
-        if station.subnet.as_ref() != Some(&interface.subnet_id) {
-            let (subnet, vpc) = (&interface.subnet_id, &interface.vpc_id);
-            self.acl_gate(subnet, vpc, Direction::Ingress, packet);
-        }
-        self.trace.meet(packet.leg, id);
-        self.source_dest_check_gate(interface, packet.leg);
-        if packet.leg == Leg::Forward {
-            let appliance = Station::of_interface(interface);
-            self.security_group_gate(
-                &appliance,
-                Direction::Ingress,
-                packet.source,
-                &Relation::SameVpc,
-                &station.groups,
-            );
-        }
-        self.trace
-            .doubt(packet.leg, outside(format!("what {id} forwards")));
-        Exit::Lost
-    }
-
-    /// What forwards packets must not check whether they are its own.
-    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html#change_source_dest_check>
-    pub(super) fn source_dest_check_gate(&mut self, interface: &NetworkInterface, leg: Leg) {
-        if interface.source_dest_check != Some(true) {
-            return;
-        }
-        let id = interface.network_interface_id.as_str();
-        let message = format!(
-            "{id} is a route's target but still checks source and destination, so it drops what \
-             isn't for itself"
-        );
-        self.trace
-            .block(into(Code::EniSourceDestCheckRestriction, id, leg), message);
     }
 }
 

@@ -7,7 +7,9 @@
 
 mod amazon;
 mod answer;
+mod appliance;
 mod ask;
+mod by_name;
 mod deliver;
 mod explanation;
 mod from_outside;
