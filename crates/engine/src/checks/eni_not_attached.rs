@@ -1,6 +1,6 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::subject::Subject;
-use crate::facts::{FactKind, Snapshot, Task, TaskAttachment, TaskStatus};
+use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
 
 /// The task's network interface was not made, or isn't attached.
 pub(super) static CHECK: Check = Check {
@@ -67,7 +67,7 @@ fn alive(
             let message = format!("ECS reports the interface's attachment as {status}");
             return Ok(Judgement::Fail(fault(task, attachment, message)));
         }
-        _ if task.last_status < TaskStatus::Running => {
+        _ if task.last_status.is_starting() => {
             return Ok(Judgement::skipped(format!(
                 "the interface is still being provisioned (attachment {status})"
             )));

@@ -95,6 +95,9 @@ pub enum ConnectivityType {
     Public,
     /// It leads to other private networks only.
     Private,
+    /// A type this version doesn't know.
+    #[serde(other)]
+    Unrecognized,
 }
 
 /// Where a NAT gateway lives.
@@ -106,6 +109,9 @@ pub enum AvailabilityMode {
     Zonal,
     /// In the VPC, with a route table of its own and no subnet.
     Regional,
+    /// A mode this version doesn't know.
+    #[serde(other)]
+    Unrecognized,
 }
 
 impl Resource for InternetGateway {

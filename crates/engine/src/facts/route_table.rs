@@ -146,6 +146,9 @@ pub enum RouteState {
     Blackhole,
     /// Not installed. Read as if it weren't there; AWS documents the state but not its effect.
     Filtered,
+    /// A state this version doesn't know: whether the route works isn't known either.
+    #[serde(other)]
+    Unrecognized,
 }
 
 /// How a route came to be, in the order in which equally long ones win.

@@ -66,12 +66,16 @@ pub enum TaskStatus {
     Stopped,
     /// It is being forgotten.
     Deleted,
+    /// A status this version doesn't know.
+    #[serde(other)]
+    Unrecognized,
 }
 
 impl TaskStatus {
     /// The status as ECS writes it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unrecognized => "UNRECOGNIZED",
             Self::Provisioning => "PROVISIONING",
             Self::Pending => "PENDING",
             Self::Activating => "ACTIVATING",
@@ -86,7 +90,12 @@ impl TaskStatus {
 
     /// Whether the task is on its way out or gone, and its interface with it.
     pub fn is_ending(self) -> bool {
-        self > Self::Running
+        self > Self::Running && self != Self::Unrecognized
+    }
+
+    /// Whether the task may still be waiting for its interface.
+    pub fn is_starting(self) -> bool {
+        self < Self::Running || self == Self::Unrecognized
     }
 }
 

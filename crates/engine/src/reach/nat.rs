@@ -6,7 +6,7 @@ use super::station::{Groups, PublicAddress, Station};
 use super::trace::Passage;
 use super::walk::{Exit, Goal, Packet, Walk, out_of};
 use super::{Code, Direction, Leg, outside};
-use crate::facts::{ConnectivityType, NatGateway, NatGatewayId, SubnetId};
+use crate::facts::{AvailabilityMode, ConnectivityType, NatGateway, NatGatewayId, SubnetId};
 use crate::net::{AddressFamily, Protocol, Traffic};
 
 impl<'a> Walk<'a> {
@@ -37,6 +37,13 @@ impl<'a> Walk<'a> {
             let message = format!("{id} is {}{why}", gateway.state);
             self.trace
                 .block(out_of(Code::BadState, id.as_str(), packet.leg), message);
+        }
+        if gateway.connectivity_type == ConnectivityType::Unrecognized
+            || gateway.availability_mode == AvailabilityMode::Unrecognized
+        {
+            let what = format!("how {id} works: its type is new to this version");
+            self.trace.doubt(packet.leg, outside(what));
+            return Exit::Lost;
         }
         let carried = Traffic::protocol(Protocol::TCP)
             .union(&Traffic::protocol(Protocol::UDP))

@@ -27,6 +27,7 @@ pub(super) struct Chosen {
     pub(super) destination: RouteDestination,
     pub(super) target: RouteTarget,
     pub(super) is_blackhole: bool,
+    is_unrecognized: bool,
     rank: (u8, Rank),
 }
 
@@ -136,6 +137,12 @@ fn decide(
             )),
         ));
     }
+    if let Some(unclear) = best.iter().find(|chosen| chosen.is_unrecognized) {
+        return Choice::Unknown(super::outside(format!(
+            "whether the route {} works: its state is new to this version",
+            unclear.destination
+        )));
+    }
     match best.into_iter().next() {
         Some(chosen) => Choice::Route(chosen),
         None => Choice::NoRoute,
@@ -161,6 +168,7 @@ fn candidate(route: &Route, prefix: IpNet) -> Chosen {
         destination: route.destination.clone(),
         target: route.target.clone(),
         is_blackhole: route.state == RouteState::Blackhole,
+        is_unrecognized: route.state == RouteState::Unrecognized,
         rank: (prefix.prefix_len(), rank),
     }
 }
@@ -170,6 +178,7 @@ fn implied_local(block: IpNet) -> Chosen {
         destination: RouteDestination::Cidr(block),
         target: RouteTarget::Local,
         is_blackhole: false,
+        is_unrecognized: false,
         rank: (block.prefix_len(), Rank::Static),
     }
 }
