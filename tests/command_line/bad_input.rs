@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use awsvpc_auditor_tests::{Run, auditor};
+use awsvpc_auditor_tests::{Run, auditor, root};
 
 /// Audits a snapshot of these files; the directory's name is taken out of what is shown.
 fn audit(files: &[(&str, &str)]) -> Run {
@@ -133,6 +133,60 @@ fn a_byte_order_mark_is_no_error() {
         "\u{feff}{\"VpcId\": \"vpc-1\", \"EnableDnsSupport\": {\"Value\": true}}",
     )]);
     assert_eq!(run.status, 4, "{}", run.shown());
+}
+
+#[test]
+fn a_refused_call_leaves_an_empty_file() {
+    let vpc = "{\"Vpcs\": []}";
+    let run = audit(&[("vpcs.json", vpc), ("flow-logs.json", "")]);
+    assert_eq!(run.status, 4, "{}", run.shown());
+    assert!(
+        run.stderr
+            .contains("flow-logs.json: empty, taken as not observed"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_range_is_no_destination() {
+    let run = auditor([
+        "reach",
+        "--from",
+        "eni-1",
+        "--to",
+        "10.20.0.0/16",
+        "--snapshot",
+        "demo",
+    ]);
+    assert_eq!(run.status, 2, "{}", run.shown());
+}
+
+#[test]
+fn facts_cannot_forge_lines_or_commands() {
+    let event = auditor_event(|text| {
+        text.replace(
+            "service:checkout",
+            "service:x\\n   pass    everything\\u001b[31m; rm -rf ~",
+        )
+    });
+    let path = event.path().to_str().unwrap();
+    let run = auditor(["task", "--event", path, "--snapshot", "demo"]);
+    assert!(
+        !run.stdout.contains("\n   pass    everything"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+    assert!(!run.stdout.contains("--service x"), "{}", run.stdout);
+}
+
+/// The demo's event with something changed.
+fn auditor_event(change: impl Fn(String) -> String) -> tempfile::NamedTempFile {
+    let text = fs::read_to_string(root().join("events/ecs-task-running-fargate.json")).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), change(text)).unwrap();
+    file
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The command line: the same audits as the Lambdas run, on call and in CI.
+//! The command line: audits on call and in CI.
 
 mod command;
 mod output;

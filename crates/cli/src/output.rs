@@ -87,6 +87,11 @@ pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("awsvpc-auditor: {error:#}");
 }
 
+/// Says what somebody should know who reads the report.
+pub(crate) fn warn(message: &str) {
+    eprintln!("awsvpc-auditor: {message}");
+}
+
 /// Says what takes its time, to whoever is looking.
 pub(crate) fn progress(message: &str) {
     if std::io::stderr().is_terminal() {

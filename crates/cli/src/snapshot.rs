@@ -39,7 +39,13 @@ pub(crate) fn load(directory: &Path) -> anyhow::Result<Snapshot> {
                 files.len()
             ));
         }
-        reader.add(file.display().to_string(), read(file)?)?;
+        let text = read(file)?;
+        if text.trim().is_empty() {
+            // What a refused `aws … > file.json` leaves behind.
+            output::warn(&format!("{}: empty, taken as not observed", file.display()));
+            continue;
+        }
+        reader.add(file.display().to_string(), text)?;
     }
     reader.finish().map_err(|error| match error {
         LoadError::NothingKnown { .. } => {

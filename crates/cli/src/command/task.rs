@@ -37,8 +37,7 @@ impl TaskCommand {
                 TaskStateChange::parse(&text).with_context(|| file.display().to_string())?;
             let snapshot = self.common.snapshot()?;
             let mut report = checks::run(&snapshot, Subject::Task(&event.detail));
-            // Saved output seldom says when it was saved; the event does.
-            report.observed_at = report.observed_at.or(Some(event.time.clone()));
+            report.event_time = Some(event.time.clone());
             return self.common.finish(&report);
         }
         let snapshot = self.common.snapshot()?;

@@ -1,6 +1,6 @@
 use super::check::{Check, Fix, Judgement, Outcome, Severity, Unknown};
-use super::subject::Subject;
-use crate::facts::{Missing, Snapshot};
+use super::subject::{Launch, Subject};
+use crate::facts::{FactKind, Missing, Reason, Snapshot};
 use crate::reach::Explanation;
 
 /// Everything an audit found.
@@ -10,6 +10,8 @@ pub struct Report<'a> {
     pub subject: Subject<'a>,
     /// When the facts were observed.
     pub observed_at: Option<String>,
+    /// When the event happened that named the subject. The facts may be older or newer.
+    pub event_time: Option<String>,
     /// One result or more for each check, in the order of the catalogue.
     pub results: Vec<AuditResult>,
 }
@@ -84,6 +86,7 @@ pub fn run_only<'a>(
     Report {
         subject,
         observed_at: snapshot.observed_at.clone(),
+        event_time: None,
         results,
     }
 }
@@ -96,6 +99,20 @@ fn judge(check: &'static Check, snapshot: &Snapshot, subject: &Subject<'_>) -> V
                 missing,
             }]
         })
+    } else if matches!(subject.launch(), Launch::Fargate(_)) {
+        // Every task on Fargate has an interface: that none is named is a gap in the facts.
+        let what = format!(
+            "the network interface or configuration of {}",
+            subject.arn().name()
+        );
+        let fact = match subject {
+            Subject::Task(_) => FactKind::Tasks,
+            Subject::Service(_) => FactKind::Services,
+        };
+        vec![Judgement::unknown(
+            subject.owner(),
+            Missing::new(fact, Reason::NotInFacts(what)),
+        )]
     } else {
         vec![Judgement::skipped(
             "not in awsvpc network mode: it has no network interface of its own",

@@ -12,7 +12,7 @@ pub struct Check {
     pub title: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// Where the article's checklist looks at it.
+    /// The step of the checklist that looks at it.
     pub step: Step,
     /// The version in which it appeared.
     pub since: &'static str,
@@ -56,7 +56,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The steps of the article's checklist, and what it recommends beyond.
+/// The steps of the checklist by which people diagnose awsvpc networking, and what hardens it beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// The task's interface was provisioned.
@@ -180,6 +180,16 @@ pub struct Fix {
     pub verified: bool,
 }
 
+/// A word of a command, quoted where a shell would take it apart.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 impl Fix {
     /// A command that nobody has proved yet.
     pub fn unverified(command: impl Into<String>) -> Self {
@@ -211,8 +221,8 @@ impl Fix {
         Self::unverified(format!(
             "aws ecs update-service --cluster {} --service {} --network-configuration \
              'awsvpcConfiguration={{subnets=[{}],securityGroups=[{}]{public}}}'",
-            service.cluster_arn.name(),
-            service.service_name,
+            word(service.cluster_arn.name()),
+            word(&service.service_name),
             subnets.join(","),
             groups.join(",")
         ))

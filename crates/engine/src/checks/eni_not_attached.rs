@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
 use super::subject::Subject;
 use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
 
@@ -106,8 +106,9 @@ fn fault(task: &Task, attachment: &TaskAttachment, message: String) -> Fault {
     ))];
     if let Some(service) = task.service_name() {
         fixes.push(Fix::unverified(format!(
-            "aws ecs update-service --cluster {} --service {service} --force-new-deployment",
-            task.cluster_arn.name()
+            "aws ecs update-service --cluster {} --service {} --force-new-deployment",
+            word(task.cluster_arn.name()),
+            word(service)
         )));
     }
     Fault {

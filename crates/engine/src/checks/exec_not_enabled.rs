@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
 use super::subject::Subject;
 use crate::facts::{FactKind, Missing, Reason, Snapshot};
 
@@ -27,12 +27,15 @@ fn run(_: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     if enabled {
         return Ok(vec![Judgement::pass(owner, "ECS Exec is enabled")]);
     }
-    let cluster = subject.cluster().name();
+    let cluster = word(subject.cluster().name());
     let command = match owner.strip_prefix("service:") {
-        Some(service) => format!(
-            "aws ecs update-service --cluster {cluster} --service {service} --enable-execute-command \
+        Some(service) => {
+            let service = word(service);
+            format!(
+                "aws ecs update-service --cluster {cluster} --service {service} --enable-execute-command \
              --force-new-deployment"
-        ),
+            )
+        }
         None => format!(
             "aws ecs run-task --cluster {cluster} --enable-execute-command <the arguments it was \
              started with>"

@@ -43,6 +43,11 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         .collect();
     if others.is_empty() {
         let count = snapshot.tasks.all()?.filter(in_cluster).count();
+        if count <= 1 {
+            return Ok(vec![Judgement::skipped(
+                "no other task of the cluster was observed: save `aws ecs describe-tasks` for all of them",
+            )]);
+        }
         let message =
             format!("all {count} observed tasks on the cluster's instances are in awsvpc mode");
         return Ok(vec![Judgement::pass(cluster.name(), message)]);

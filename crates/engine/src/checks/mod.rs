@@ -24,7 +24,7 @@ pub use audit::{AuditResult, Report, Summary, run, run_only};
 pub use check::{Check, Fault, Fix, Judgement, Outcome, Severity, Step, Unknown};
 pub use subject::{Launch, ServiceNotFound, Subject};
 
-/// Every check, in the order of the article's checklist.
+/// Every check, in the order of the checklist.
 pub static ALL: &[&Check] = &[
     &eni_not_attached::CHECK,
     &subnet_addresses_exhausted::CHECK,

@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
 use super::subject::{Launch, Subject};
 use crate::facts::{
     AssignPublicIp, ConnectivityType, FactKind, Missing, RouteDestination, Snapshot, VpcEndpoint,
@@ -66,7 +66,7 @@ fn judge(
     match answer.verdict {
         Verdict::Reachable => Ok(Judgement::pass(
             place,
-            format!("leads to the internet: {}", way(&answer)),
+            format!("routes lead to the internet by {}", way(&answer)),
         )),
         Verdict::Unknown => Err(answer.missing.into()),
         Verdict::Unreachable if !has_default_route(snapshot, station, family)? => {
@@ -155,7 +155,7 @@ fn isolated(
 fn endpoints_to_start(subject: &Subject<'_>) -> &'static [&'static str] {
     match subject.launch() {
         Launch::Fargate(Some(version))
-            if version.starts_with("1.3") || version.starts_with("1.2") =>
+            if version.starts_with("1.3.") || version.starts_with("1.2.") =>
         {
             &["ecr.dkr", "s3"]
         }
@@ -242,8 +242,14 @@ fn fix(
             let target = default_target(snapshot, station, answer, component);
             format!("aws ec2 {verb} --route-table-id {component} {target}")
         }
-        Code::IgwPublicIpAssociationForEgress => return public_address(snapshot, subject),
-        Code::BadState if component.starts_with("nat-") => {
+        Code::IgwPublicIpAssociationForEgress
+            if !answer.path.iter().any(|id| id.starts_with("nat-")) =>
+        {
+            return public_address(snapshot, subject);
+        }
+        Code::BadState | Code::IgwPublicIpAssociationForEgress
+            if component.starts_with("nat-") || component.starts_with("igw-") =>
+        {
             let table = answer.path.iter().find(|id| id.starts_with("rtb-"))?;
             let target = default_target(snapshot, station, answer, table);
             format!("aws ec2 replace-route --route-table-id {table} {target}")
@@ -317,8 +323,8 @@ fn public_address(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<Fix> {
         ));
     }
     let owner = subject.owner();
-    let name = owner.strip_prefix("service:")?;
-    let cluster = subject.cluster().name();
+    let name = word(owner.strip_prefix("service:")?);
+    let cluster = word(subject.cluster().name());
     Some(Fix::unverified(format!(
         "aws ecs update-service --cluster {cluster} --service {name} --network-configuration \
          'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[<group-ids>]}}'"

@@ -136,8 +136,8 @@ impl<R: Resource> Facts<R> {
         &self.coverage
     }
 
-    /// A resource that something else refers to. Not to find it means that a fact is missing,
-    /// because AWS doesn't refer to what isn't there.
+    /// A resource that something else refers to. Not to find it is taken as a missing fact, never as
+    /// proof that there is none: the reference may be newer than the snapshot, or stale.
     pub fn get(&self, id: &R::Id) -> Result<&R, Missing> {
         self.items.get(id).ok_or_else(|| {
             let reason = match &self.coverage {

@@ -55,6 +55,7 @@ impl TaskStateChange {
 
     /// Reads an event. The error names the field and the place.
     pub fn parse(text: &str) -> Result<Self, EventError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let first = text.trim_start().chars().next();
         if first.is_some_and(|first| first != '{') {
             return Err(EventError::NoObject);

@@ -106,12 +106,4 @@ impl EcsArn {
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
-
-    /// The cluster's name in a task's or service's long ARN
-    /// (`arn:aws:ecs:region:account:task/cluster/id`); `None` in the short form.
-    pub fn cluster_name(&self) -> Option<&str> {
-        let mut parts = self.0.split('/');
-        let (_, cluster, _) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(cluster)
-    }
 }

@@ -210,7 +210,8 @@ pub(super) fn owner(
     if let Some((_, value)) = named {
         return serde_json::from_str(value.get()).ok();
     }
-    let (_, rest) = file.rsplit_once(prefix)?;
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let (_, rest) = name.rsplit_once(prefix)?;
     let suffix: String = rest
         .chars()
         .take_while(char::is_ascii_alphanumeric)
@@ -225,12 +226,6 @@ pub(super) fn attach(output: &Value, id_key: &str, owner: &str, key: &str) -> Va
     for name in [key, "AdditionalRoutesAvailable"] {
         if let Some(value) = output.get(name) {
             resource.insert(name.to_owned(), value.clone());
-        }
-    }
-    if id_key == "TransitGatewayRouteTableId" {
-        resource.remove("routes");
-        if let Some(routes) = resource.remove(key) {
-            resource.insert("Routes".to_owned(), routes);
         }
     }
     Value::Object(resource)

@@ -94,7 +94,8 @@ impl LoadError {
 pub struct SnapshotReader {
     files: Vec<File>,
     items: BTreeMap<FactKind, BTreeMap<String, Vec<Item>>>,
-    pages: BTreeMap<FactKind, Pages>,
+    /// By kind and folder: a region's last page says nothing about another region's.
+    pages: BTreeMap<FactKind, BTreeMap<String, Pages>>,
     not_observed: Vec<CoverageEntry>,
     observed_at: Option<String>,
     /// Whether some file held AWS output that no rule reads.
@@ -124,8 +125,9 @@ impl SnapshotReader {
             text,
         };
         let top: TopLevel<'_> = file.parse(0, &file.text)?;
-        let is_continued =
-            |(key, value): &(String, &RawValue)| key == "NextToken" && value.get() != "null";
+        let is_continued = |(key, value): &(String, &RawValue)| {
+            key == "NextToken" && !matches!(value.get(), "null" | "\"\"")
+        };
         let continued = top.0.iter().any(is_continued);
         let mut found = Vec::new();
         for (key, value) in &top.0 {
@@ -139,7 +141,9 @@ impl SnapshotReader {
                     self.knows_something |= keys::is_known(key);
                     let siblings = top.0.iter().map(|(key, _)| key.as_str());
                     if let Some(spec) = keys::find(key, value.get(), siblings) {
+                        let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
                         let pages = self.pages.entry(spec.kind).or_default();
+                        let pages = pages.entry(folder.to_owned()).or_default();
                         pages.seen += 1;
                         pages.continued += usize::from(continued);
                         found.extend(self.resources(&file, &top, spec, value)?);
@@ -230,7 +234,9 @@ impl SnapshotReader {
             (None, None) => return Ok(Facts::default()),
             (None, Some(entry)) => return Ok(Facts::missing(entry.reason())),
             (Some(_), Some(entry)) => Coverage::Partial(entry.reason()),
-            (Some(pages), None) if pages.continued == pages.seen => {
+            (Some(folders), None)
+                if folders.values().any(|pages| pages.continued == pages.seen) =>
+            {
                 Coverage::Partial(Reason::Truncated)
             }
             (Some(_), None) => Coverage::Known,

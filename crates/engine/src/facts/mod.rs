@@ -40,8 +40,8 @@ pub use kind::FactKind;
 pub use load::{LoadError, SnapshotReader};
 pub use network_acl::{NetworkAcl, NetworkAclAssociation, NetworkAclEntry, RuleAction};
 pub use network_interface::{
-    Association, Attachment, GroupIdentifier, InterfaceType, Ipv6Address, NetworkInterface,
-    PrivateIpAddress,
+    Association, Attachment, GroupIdentifier, InterfaceType, Ipv4Prefix, Ipv6Address, Ipv6Prefix,
+    NetworkInterface, PrivateIpAddress,
 };
 pub use prefix_list::{PrefixList, PrefixListEntry};
 pub use route_table::{

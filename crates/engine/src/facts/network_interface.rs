@@ -1,5 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
 use super::{FactKind, InstanceId, NetworkInterfaceId, Resource, SecurityGroupId, SubnetId, VpcId};
@@ -24,6 +25,12 @@ pub struct NetworkInterface {
     /// The IPv6 addresses.
     #[serde(default)]
     pub ipv6_addresses: Vec<Ipv6Address>,
+    /// Blocks of addresses that are its own too (prefix delegation).
+    #[serde(default)]
+    pub ipv4_prefixes: Vec<Ipv4Prefix>,
+    /// Blocks of IPv6 addresses that are its own too.
+    #[serde(default)]
+    pub ipv6_prefixes: Vec<Ipv6Prefix>,
     /// The public address of the primary private one.
     pub association: Option<Association>,
     /// The security groups.
@@ -57,6 +64,22 @@ pub struct PrivateIpAddress {
     pub private_ip_address: Ipv4Addr,
     /// Its public address.
     pub association: Option<Association>,
+}
+
+/// A block of IPv4 addresses of an interface.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Ipv4Prefix {
+    /// The block.
+    pub ipv4_prefix: Ipv4Net,
+}
+
+/// A block of IPv6 addresses of an interface.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Ipv6Prefix {
+    /// The block.
+    pub ipv6_prefix: Ipv6Net,
 }
 
 /// An IPv6 address of an interface.
@@ -134,6 +157,20 @@ impl NetworkInterface {
             .chain(secondary)
             .map(IpAddr::V4)
             .chain(ipv6.map(|address| IpAddr::V6(address.ipv6_address)))
+    }
+
+    /// Whether an address lies in one of its delegated blocks.
+    pub fn has_in_prefix(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(a) => self
+                .ipv4_prefixes
+                .iter()
+                .any(|p| p.ipv4_prefix.contains(&a)),
+            IpAddr::V6(a) => self
+                .ipv6_prefixes
+                .iter()
+                .any(|p| p.ipv6_prefix.contains(&a)),
+        }
     }
 
     /// The public addresses, each with the private one it stands for.

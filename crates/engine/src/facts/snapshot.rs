@@ -207,7 +207,11 @@ impl Snapshot {
         let in_vpc = self
             .interfaces_with(address)
             .find(|interface| interface.vpc_id == *vpc);
-        match in_vpc {
+        let in_prefix = || {
+            let mut all = self.network_interfaces.seen();
+            all.find(|interface| interface.vpc_id == *vpc && interface.has_in_prefix(address))
+        };
+        match in_vpc.or_else(in_prefix) {
             Some(interface) => Ok(Some(interface)),
             None => self.network_interfaces.complete().map(|()| None),
         }

@@ -50,6 +50,8 @@ pub enum AddressScope {
     Net(IpNet),
     /// An arbitrary public address, one that no narrow rule singles out.
     Internet(AddressFamily),
+    /// The same, within a wide block: a half or a quarter of all addresses.
+    InternetBlock(IpNet),
 }
 
 /// How much of an [`AddressScope`] a prefix covers.
@@ -63,8 +65,8 @@ pub enum Cover {
     None,
 }
 
-/// Prefixes this short are meant as "the internet" (or as the halves and complements by which
-/// people spell it); no single network is as wide.
+/// Prefixes this short take a part of "the internet" out; longer ones single out a network, and an
+/// arbitrary address isn't in it. An assumption of ours: no single network is as wide.
 const LONGEST_INTERNET_PREFIX: u8 = 7;
 
 impl AddressScope {
@@ -81,7 +83,7 @@ impl AddressScope {
     pub fn family(self) -> AddressFamily {
         match self {
             Self::Host(address) => AddressFamily::of(address),
-            Self::Net(net) => AddressFamily::of(net.addr()),
+            Self::Net(net) | Self::InternetBlock(net) => AddressFamily::of(net.addr()),
             Self::Internet(family) => family,
         }
     }
@@ -90,7 +92,7 @@ impl AddressScope {
     pub fn host(self) -> Option<IpAddr> {
         match self {
             Self::Host(address) => Some(address),
-            Self::Net(_) | Self::Internet(_) => None,
+            Self::Net(_) | Self::Internet(_) | Self::InternetBlock(_) => None,
         }
     }
 
@@ -99,7 +101,7 @@ impl AddressScope {
         match self {
             Self::Host(address) => Some(address),
             Self::Net(net) => Some(net.network()),
-            Self::Internet(_) => None,
+            Self::Internet(_) | Self::InternetBlock(_) => None,
         }
     }
 
@@ -109,13 +111,14 @@ impl AddressScope {
             Self::Host(address) if net.contains(&address) => Cover::All,
             Self::Net(own) if net.contains(&own) => Cover::All,
             Self::Net(own) if own.contains(net) => Cover::Part,
-            Self::Internet(family)
-                if family == AddressFamily::of(net.addr())
-                    && net.prefix_len() <= LONGEST_INTERNET_PREFIX =>
+            Self::Internet(family) => Self::InternetBlock(family.default_route()).covered_by(net),
+            Self::InternetBlock(own) if net.contains(&own) => Cover::All,
+            Self::InternetBlock(own)
+                if own.contains(net) && net.prefix_len() <= LONGEST_INTERNET_PREFIX =>
             {
-                Cover::All
+                Cover::Part
             }
-            Self::Host(_) | Self::Net(_) | Self::Internet(_) => Cover::None,
+            Self::Host(_) | Self::Net(_) | Self::InternetBlock(_) => Cover::None,
         }
     }
 
@@ -125,7 +128,7 @@ impl AddressScope {
         match self {
             Self::Host(address) => is_private(address),
             Self::Net(net) => is_private(net.addr()),
-            Self::Internet(_) => false,
+            Self::Internet(_) | Self::InternetBlock(_) => false,
         }
     }
 }
@@ -150,6 +153,7 @@ impl fmt::Display for AddressScope {
         match self {
             Self::Host(address) => write!(f, "{address}"),
             Self::Net(net) => write!(f, "{net}"),
+            Self::InternetBlock(net) => write!(f, "the internet ({net})"),
             Self::Internet(AddressFamily::V4) => f.write_str("the internet"),
             Self::Internet(AddressFamily::V6) => f.write_str("the internet (IPv6)"),
         }

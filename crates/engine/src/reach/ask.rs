@@ -46,6 +46,16 @@ pub fn analyze(snapshot: &Snapshot, question: &Question) -> Answer {
             Station::of_placement(snapshot, subnet, groups, public)
         }
         Origin::Internet => return from_internet(snapshot, None, &question.to),
+        Origin::Address(address) if snapshot.interfaces_with(*address).count() > 1 => {
+            let all = snapshot
+                .interfaces_with(*address)
+                .map(|i| i.network_interface_id.to_string());
+            let all: Vec<_> = all.collect();
+            Err(outside(format!(
+                "which of {}, which all have {address}, is meant",
+                all.join(", ")
+            )))
+        }
         Origin::Address(address) => match snapshot.interfaces_with(*address).next() {
             Some(interface) => Ok(Station::of_interface(interface)),
             None if AddressScope::Host(*address).is_private() => {

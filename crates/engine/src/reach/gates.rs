@@ -165,14 +165,26 @@ const HALVINGS: u8 = 4;
 /// Judges a range of addresses. Rules that cover parts of it may together cover all of it, so where
 /// the answer isn't the same for the whole range its halves are judged.
 fn for_each_part(scope: AddressScope, judge: &dyn Fn(AddressScope) -> Passage) -> Passage {
-    let AddressScope::Net(net) = scope else {
-        return judge(scope);
-    };
-    halves(net, HALVINGS, judge)
+    match scope {
+        AddressScope::Host(_) => judge(scope),
+        AddressScope::Net(net) => halves(net, HALVINGS, &|net| judge(AddressScope::from_net(net))),
+        AddressScope::Internet(_) | AddressScope::InternetBlock(_) => {
+            let whole = scope.family().default_route();
+            let judge = |net: IpNet| {
+                let is_whole = net.prefix_len() == 0;
+                judge(if is_whole {
+                    scope
+                } else {
+                    AddressScope::InternetBlock(net)
+                })
+            };
+            halves(whole, HALVINGS, &judge)
+        }
+    }
 }
 
-fn halves(net: IpNet, left: u8, judge: &dyn Fn(AddressScope) -> Passage) -> Passage {
-    let whole = judge(AddressScope::from_net(net));
+fn halves(net: IpNet, left: u8, judge: &dyn Fn(IpNet) -> Passage) -> Passage {
+    let whole = judge(net);
     if left == 0 || whole.certain == whole.possible {
         return whole;
     }
@@ -183,15 +195,18 @@ fn halves(net: IpNet, left: u8, judge: &dyn Fn(AddressScope) -> Passage) -> Pass
     let both = judged.reduce(|one, other| Passage {
         certain: one.certain.intersection(&other.certain),
         possible: one.possible.union(&other.possible),
-        missing: one.missing.into_iter().chain(other.missing).collect(),
+        missing: Vec::new(),
     });
-    both.map_or(whole.clone(), |both| Passage {
-        // The parts' reasons name parts; what is open is open for the range.
-        missing: if both.missing.is_empty() {
-            vec![super::depends_on_address(AddressScope::Net(net))]
-        } else {
-            whole.missing
+    // What is missing for a part is missing for the whole, whose name people know.
+    match both {
+        Some(both) => Passage {
+            missing: if whole.missing.is_empty() {
+                vec![super::depends_on_address(AddressScope::Net(net))]
+            } else {
+                whole.missing
+            },
+            ..both
         },
-        ..both
-    })
+        None => whole,
+    }
 }

@@ -80,9 +80,13 @@ impl<'a> Walk<'a> {
         match &station.public {
             PublicAddress::Known(_) | PublicAddress::Assigned => {}
             PublicAddress::Absent => {
-                let message = format!(
-                    "{label} has no public address, so {id} drops what it sends: use a NAT gateway"
-                );
+                let hint = if station.client == Client::Anyone {
+                    "a NAT gateway without one leads to private networks only"
+                } else {
+                    "use a NAT gateway"
+                };
+                let message =
+                    format!("{label} has no public address, so {id} drops what it sends: {hint}");
                 self.trace.block(out_of(code, id, packet.leg), message);
             }
             PublicAddress::Unknown(missing) => self.trace.doubt(packet.leg, missing.clone()),

@@ -60,6 +60,14 @@ pub(super) fn resolve<'a>(
             passed_over.push((code, component, message));
         };
         match standing(snapshot, endpoint, host) {
+            Standing::Leads | Standing::Perhaps(_) if !endpoint.is_available() => {
+                let state = endpoint.state.as_deref().unwrap_or("not available");
+                let what = format!("what {host} leads to while {id} is {state}");
+                return Err(Missing::new(
+                    FactKind::NameResolution,
+                    Reason::Invisible(what),
+                ));
+            }
             Standing::Leads => {
                 let interfaces = Meaning::Interfaces(interfaces_of(snapshot, endpoint, host)?);
                 return Ok(Resolution::to(interfaces));

@@ -125,6 +125,40 @@ impl FromStr for Origin {
     }
 }
 
+/// A task's ARN, with or without `:PORT` behind it.
+fn task_destination(text: &str) -> Result<Destination, InvalidQuestion> {
+    let wrong = |what: &str| invalid(text, what, TARGETS);
+    let (arn, ports) = match text.rsplit_once(':') {
+        Some((arn, ports)) if arn.contains(":task/") => (arn, Some(ports)),
+        _ => (text, None),
+    };
+    let arn = task_arn(arn).ok_or_else(|| wrong("is no task ARN"))?;
+    let traffic = match ports {
+        None => Traffic::all(),
+        Some(ports) => {
+            let (ports, protocol) = ports.split_once('/').unwrap_or((ports, "tcp"));
+            let protocol: Protocol = protocol
+                .parse()
+                .map_err(|_| wrong("has a wrong protocol"))?;
+            let ports: PortRange = ports.parse().map_err(|_| wrong("has a wrong port"))?;
+            if !protocol.has_ports() {
+                return Err(wrong("has a port, but its protocol has none"));
+            }
+            Traffic::ports(protocol, ports)
+        }
+    };
+    Ok(Destination {
+        target: Target::Task(arn),
+        traffic,
+    })
+}
+
+/// Whether `ADDRESS/NUMBER` is meant as a prefix rather than as a protocol: nothing behind the prefix.
+fn is_network(address: &str, length: &str) -> bool {
+    let net = format!("{address}/{length}").parse::<ipnet::Ipv4Net>();
+    net.is_ok_and(|net| net.prefix_len() < 32 && net.network() == net.addr())
+}
+
 fn task_arn(text: &str) -> Option<EcsArn> {
     let arn: EcsArn = text.parse().ok()?;
     text.contains(":task/").then_some(arn)
@@ -147,11 +181,17 @@ impl FromStr for Destination {
     type Err = InvalidQuestion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(arn) = task_arn(text) {
-            return Ok(Self {
-                target: Target::Task(arn),
-                traffic: Traffic::all(),
-            });
+        if text.contains(":task/") {
+            return task_destination(text);
+        }
+        if let Some((address, length)) = text.split_once('/')
+            && is_network(address, length)
+        {
+            return Err(invalid(
+                text,
+                "is a range of addresses, and one address is asked about",
+                TARGETS,
+            ));
         }
         let (rest, protocol) = match text.split_once('/') {
             Some((rest, protocol)) => {

@@ -48,6 +48,27 @@ pub(super) fn choose(
     vpc: &VpcId,
     scope: AddressScope,
 ) -> Choice {
+    let choice = choose_for(snapshot, table, vpc, scope);
+    // People spell the default route by its halves, to be more specific than another one.
+    let (Choice::Unknown(_), AddressScope::Internet(family)) = (&choice, scope) else {
+        return choice;
+    };
+    let Ok(halves) = family.default_route().subnets(1) else {
+        return choice;
+    };
+    let mut chosen =
+        halves.map(|half| choose_for(snapshot, table, vpc, AddressScope::InternetBlock(half)));
+    match (chosen.next(), chosen.next()) {
+        (Some(Choice::Route(one)), Some(Choice::Route(other)))
+            if one.target == other.target && one.is_blackhole == other.is_blackhole =>
+        {
+            Choice::Route(one)
+        }
+        _ => choice,
+    }
+}
+
+fn choose_for(snapshot: &Snapshot, table: &RouteTable, vpc: &VpcId, scope: AddressScope) -> Choice {
     let mut best: Vec<Chosen> = Vec::new();
     let mut in_part: Vec<RouteTarget> = Vec::new();
     let mut unread: Vec<(RouteTarget, Missing)> = Vec::new();
@@ -195,7 +216,7 @@ fn prefixes(snapshot: &Snapshot, route: &Route) -> Result<Vec<IpNet>, Missing> {
 fn could_cover(route: &Route, scope: AddressScope) -> bool {
     let is_service = matches!(route.target, RouteTarget::VpcEndpoint(_));
     match scope {
-        AddressScope::Internet(_) => false,
+        AddressScope::Internet(_) | AddressScope::InternetBlock(_) => !is_service,
         _ => !(is_service && scope.is_private()),
     }
 }

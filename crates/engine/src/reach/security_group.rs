@@ -126,8 +126,6 @@ fn matches(snapshot: &Snapshot, rule: &IpPermission, peer: &Peer) -> Match {
                     }
                 }
             }
-            // An unknown list can't be the whole internet.
-            Err(_) if matches!(peer.scope, AddressScope::Internet(_)) => {}
             Err(missing) => perhaps.push(missing),
         }
     }

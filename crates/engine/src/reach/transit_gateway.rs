@@ -45,6 +45,17 @@ impl<'a> Walk<'a> {
         self.enter_attachment(station, packet, near)?;
         self.trace.meet(packet.leg, near_id);
         self.trace.meet(packet.leg, id.as_str());
+        let state = self
+            .snapshot
+            .transit_gateways
+            .get(id)
+            .ok()
+            .and_then(|g| g.state.as_deref());
+        if let Some(state @ ("deleting" | "deleted")) = state {
+            let message = format!("{id} is {state}");
+            self.trace
+                .block(out_of(Code::BadState, id.as_str(), packet.leg), message);
+        }
         let attachment = self
             .snapshot
             .transit_gateway_attachments
@@ -111,9 +122,10 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Missing> {
         self.attachment_gate(packet, near);
         let near_id = near.transit_gateway_attachment_id.as_str();
-        let Some(zone) = &station.zone else {
-            return Ok(());
-        };
+        let zone = station.zone.as_ref().ok_or_else(|| {
+            let what = format!("the Availability Zone of {}", station.label());
+            Missing::new(FactKind::Subnets, Reason::NotInFacts(what))
+        })?;
         match self.subnet_in_zone(near, zone)? {
             Some(subnet) => {
                 let (subnet, vpc) = (subnet.clone(), station.vpc.clone());
@@ -155,7 +167,12 @@ impl<'a> Walk<'a> {
         zone: &str,
     ) -> Result<Option<&'a SubnetId>, Missing> {
         for id in &attachment.subnet_ids {
-            if self.snapshot.subnets.get(id)?.availability_zone.as_deref() == Some(zone) {
+            let own = self.snapshot.subnets.get(id)?.availability_zone.as_deref();
+            let own = own.ok_or_else(|| {
+                let what = format!("the Availability Zone of {id}");
+                Missing::new(FactKind::Subnets, Reason::NotInFacts(what))
+            })?;
+            if own == zone {
                 return Ok(Some(id));
             }
         }
@@ -178,6 +195,19 @@ impl<'a> Walk<'a> {
             .max_by_key(|(prefix, route)| {
                 (prefix.prefix_len(), route.kind.as_deref() == Some("static"))
             });
+        // Output doesn't always spell out the prefixes of a list.
+        if let Some(list) = routes.routes.iter().find_map(|route| {
+            route
+                .prefix_list_id
+                .as_ref()
+                .filter(|_| route.destination_cidr_block.is_none())
+        }) {
+            let what = format!("the content of {list}");
+            return Err(Missing::new(
+                FactKind::PrefixLists,
+                Reason::NotInFacts(what),
+            ));
+        }
         // A search that left routes out may have left out the one that decides.
         if routes.additional_routes_available {
             return Err(Missing::new(

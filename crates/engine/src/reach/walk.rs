@@ -156,7 +156,7 @@ impl<'a> Walk<'a> {
             Direction::Egress,
             goal.scope,
             &relation,
-            &self.groups_at(goal, peer_groups),
+            &self.groups_at(goal, peer_groups, &relation),
         );
         match self.leave(sender, packet, goal.expected.map(|i| &i.subnet_id)) {
             Exit::Local => {
@@ -206,9 +206,19 @@ impl<'a> Walk<'a> {
     }
 
     /// The groups at the goal: those of the interface that is meant, or of the one found there.
-    fn groups_at(&self, goal: Goal<'a>, expected: Option<Groups>) -> Groups {
+    fn groups_at(&self, goal: Goal<'a>, expected: Option<Groups>, relation: &Relation) -> Groups {
+        let is_elsewhere = !matches!(relation, Relation::SameVpc | Relation::Apart);
         if goal.scope.host().is_none() && goal.scope.is_private() {
             return Groups::Unknown(super::depends_on_address(goal.scope));
+        }
+        if expected.is_none() && is_elsewhere {
+            // The other VPC may not be among the facts at all.
+            let what = format!("the security groups of {} in the other VPC", goal.scope);
+            let reason = crate::facts::Reason::Invisible(what);
+            return Groups::Unknown(Missing::new(
+                crate::facts::FactKind::NetworkInterfaces,
+                reason,
+            ));
         }
         expected.unwrap_or_else(|| match self.snapshot.network_interfaces.complete() {
             Ok(()) => Groups::Unfiltered,

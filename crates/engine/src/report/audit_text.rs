@@ -8,7 +8,7 @@ use crate::reach::Explanation;
 const UNAUDITED: &str =
     "no check looks at this yet: ask `awsvpc-auditor reach --from … --to HOST:PORT`";
 
-/// An audit's report for people: the article's checklist in its order.
+/// An audit's report for people: the diagnostic checklist, step by step.
 pub fn audit_text(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     heading(&mut text, report, style);
@@ -47,7 +47,12 @@ fn heading(text: &mut String, report: &Report<'_>, style: Style) {
     let subject = &report.subject;
     match subject {
         Subject::Task(task) => {
-            let _ = writeln!(text, "{} {}", style.strong("Task"), task.task_arn);
+            let _ = writeln!(
+                text,
+                "{} {}",
+                style.strong("Task"),
+                clean(task.task_arn.as_str())
+            );
             let launch = match report.subject.launch() {
                 Launch::Fargate(Some(version)) => format!("Fargate {version}"),
                 Launch::Fargate(None) => "Fargate".to_owned(),
@@ -57,20 +62,23 @@ fn heading(text: &mut String, report: &Report<'_>, style: Style) {
             let _ = writeln!(
                 text,
                 "  {} of cluster {}, {}, {launch}",
-                subject.owner(),
-                subject.cluster().name(),
+                clean(&subject.owner()),
+                clean(subject.cluster().name()),
                 task.last_status.as_str()
             );
             if let Some(reason) = &task.stopped_reason {
-                let _ = writeln!(text, "  ECS says: {reason}");
+                let _ = writeln!(text, "  ECS says: {}", clean(reason));
             }
         }
         Subject::Service(service) => {
             let _ = writeln!(text, "{} {}", style.strong("Service"), service.service_arn);
         }
     }
+    if let Some(time) = &report.event_time {
+        let _ = writeln!(text, "  event of {}", clean(time));
+    }
     if let Some(time) = &report.observed_at {
-        let _ = writeln!(text, "  facts of {time}");
+        let _ = writeln!(text, "  facts of {}", clean(time));
     }
 }
 
@@ -87,14 +95,16 @@ fn entry(text: &mut String, result: &AuditResult, style: Style) {
         ":"
     };
     let head = match result.outcome {
-        Outcome::Fail => format!("[{}] {}", result.severity, result.resource),
-        Outcome::Pass if result.message.contains(&result.resource) => result.message.clone(),
-        Outcome::Pass | Outcome::Unknown => format!("{}: {}", result.resource, result.message),
-        Outcome::Skipped => style.faint(&result.message),
+        Outcome::Fail => format!("[{}] {}", result.severity, clean(&result.resource)),
+        Outcome::Pass if result.message.contains(&result.resource) => clean(&result.message),
+        Outcome::Pass | Outcome::Unknown => {
+            clean(&format!("{}: {}", result.resource, result.message))
+        }
+        Outcome::Skipped => style.faint(&clean(&result.message)),
     };
     paragraph(text, &format!("   {mark} {id}{colon} "), &head);
     if result.outcome == Outcome::Fail {
-        paragraph(text, INDENT, &result.message);
+        paragraph(text, INDENT, &clean(&result.message));
     }
     // A reason that the message gives already isn't said twice.
     let untold = |e: &&Explanation| !result.message.contains(&e.message);
@@ -103,11 +113,16 @@ fn entry(text: &mut String, result: &AuditResult, style: Style) {
             "{} {} ({}, {}): {}",
             e.code, e.component, e.direction, e.leg, e.message
         );
-        paragraph(text, &format!("{INDENT}- "), &blocker);
+        paragraph(text, &format!("{INDENT}- "), &clean(&blocker));
     }
     for fix in &result.fixes {
         // A command stays on one line, so that it can be copied.
-        let _ = writeln!(text, "{INDENT}{} {}", style.faint("fix:"), fix.command);
+        let _ = writeln!(
+            text,
+            "{INDENT}{} {}",
+            style.faint("fix:"),
+            clean(&fix.command)
+        );
     }
 }
 
@@ -126,4 +141,10 @@ fn paragraph(text: &mut String, first: &str, words: &str) {
     for line in textwrap::wrap(words, options) {
         let _ = writeln!(text, "{line}");
     }
+}
+
+/// Facts are other people's text: none of it may forge a line or colour the terminal.
+fn clean(text: &str) -> String {
+    let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(printable).collect()
 }

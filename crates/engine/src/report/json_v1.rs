@@ -217,6 +217,7 @@ pub struct ReportV1 {
     schema: u32,
     subject: SubjectV1,
     observed_at: Option<String>,
+    event_time: Option<String>,
     results: Vec<ResultV1>,
     summary: SummaryV1,
 }
@@ -233,6 +234,7 @@ impl From<&Report<'_>> for ReportV1 {
             schema: SCHEMA,
             subject: (&report.subject).into(),
             observed_at: report.observed_at.clone(),
+            event_time: report.event_time.clone(),
             results: report.results.iter().map(Into::into).collect(),
             summary: SummaryV1 {
                 pass,

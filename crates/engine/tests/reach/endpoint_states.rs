@@ -73,3 +73,13 @@ fn the_name_of_a_zone_leads_to_that_zone() {
         .because(SubnetAclRestriction, "acl-zone-b", Ingress, Forward)
         .holds();
 }
+
+/// What the service's name leads to while its endpoint doesn't work, nobody documents.
+#[test]
+fn an_interface_endpoint_that_failed_is_no_destination() {
+    case("f-endpoint-failed")
+        .asks("eni-task", "secretsmanager.eu-west-1.amazonaws.com")
+        .unknown()
+        .missing(FactKind::NameResolution, None)
+        .holds();
+}

@@ -51,3 +51,12 @@ fn an_ordinary_interface_has_a_group_even_if_none_is_shown() {
         )
         .holds();
 }
+
+/// Prefix delegation gives an interface a whole block of addresses.
+#[test]
+fn an_address_of_a_delegated_prefix_belongs_to_its_interface() {
+    case("v-address-in-a-delegated-prefix")
+        .asks("eni-task", "10.0.2.70:5432")
+        .reachable()
+        .holds();
+}

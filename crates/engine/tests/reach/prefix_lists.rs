@@ -92,8 +92,8 @@ fn an_outbound_rule_by_a_prefix_list_that_was_not_read() {
         .unreachable()
         .because(EniSgRulesMismatch, "sg-task", Egress, Forward)
         .asks("eni-task", "internet:443")
-        .unreachable()
-        .because(EniSgRulesMismatch, "sg-task", Egress, Forward)
+        .unknown()
+        .missing(FactKind::PrefixLists, GET_ENTRIES)
         .holds();
 }
 

@@ -1,5 +1,6 @@
 //! Transit gateways: attachments by zone, their route tables, and the network ACLs of their subnets.
 
+use awsvpc_auditor_engine::facts::FactKind;
 use awsvpc_auditor_engine::reach::Code::{
     NoRouteToDestination, SubnetAclRestriction, TgwAttachMissingTgwRtbAssociation,
     TgwRouteAzRestriction, TgwRtbBadStateRoute, TgwRtbNoRouteToTgwAttachment,
@@ -145,5 +146,15 @@ fn a_central_vpc_can_lead_to_the_internet() {
     case("p-transit-gateway-central-egress")
         .asks("eni-task", "internet:443")
         .reachable()
+        .holds();
+}
+
+/// Whether the attachment serves the sender's zone can't be told without the zone.
+#[test]
+fn a_zone_that_was_not_observed_proves_nothing() {
+    case("p-transit-gateway-zone-not-observed")
+        .asks("eni-a-zone-c", "10.2.1.10:5432")
+        .unknown()
+        .missing(FactKind::Subnets, Some("ec2:DescribeSubnets"))
         .holds();
 }
