@@ -212,17 +212,27 @@ fn fault(
         reasons.join("; ")
     );
     let components = answer.explanations.iter().map(|e| e.component.clone());
-    let fixes = answer
-        .explanations
-        .iter()
-        .filter_map(|e| fix(snapshot, subject, station, &answer, e));
+    let fixes = fixes(snapshot, subject, station, &answer);
     Fault {
         resource: place,
         message,
         components: components.collect(),
-        fixes: fixes.collect(),
+        fixes,
         explanations: answer.explanations,
     }
+}
+
+/// What gives a subnet its way to the internet.
+pub(super) fn fixes(
+    snapshot: &Snapshot,
+    subject: &Subject<'_>,
+    station: &Station<'_>,
+    answer: &Answer,
+) -> Vec<Fix> {
+    let explanations = answer.explanations.iter();
+    explanations
+        .filter_map(|e| fix(snapshot, subject, station, answer, e))
+        .collect()
 }
 
 fn fix(

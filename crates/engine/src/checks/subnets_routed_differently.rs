@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::no_internet_route::{family, place};
+use super::no_internet_route::{family, fixes, place};
 use super::subject::Subject;
 use crate::facts::{
     FactKind, Missing, Route, RouteDestination, RouteState, RouteTable, RouteTableId, RouteTarget,
@@ -44,7 +44,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
     }
     let mut faults = Vec::new();
     let mut missing = Vec::new();
-    match internet(snapshot, &stations) {
+    match internet(snapshot, Subject::Service(service), &stations) {
         Ok(fault) => faults.extend(fault),
         Err(unknown) => missing.extend(unknown.0),
     }
@@ -114,13 +114,21 @@ fn plural(subnets: &[String], one: &'static str, many: &'static str) -> &'static
     if subnets.len() == 1 { one } else { many }
 }
 
-fn internet(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Difference>, Unknown> {
+fn internet(
+    snapshot: &Snapshot,
+    service: Subject<'_>,
+    stations: &[Station<'_>],
+) -> Result<Option<Difference>, Unknown> {
     let (mut with, mut without, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let mut mending = Vec::new();
     for station in stations {
         let answer = internet_way(snapshot, station, family(station));
         match answer.verdict {
             Verdict::Reachable => with.push(place(station)),
-            Verdict::Unreachable => without.push(place(station)),
+            Verdict::Unreachable => {
+                without.push(place(station));
+                mending.extend(fixes(snapshot, &service, station, &answer));
+            }
             Verdict::Unknown => missing.extend(answer.missing),
         }
     }
@@ -130,7 +138,7 @@ fn internet(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Option<Diff
             what,
             with,
             without,
-            fixes: Vec::new(),
+            fixes: mending,
         }));
     }
     if missing.is_empty() {
@@ -168,18 +176,18 @@ fn networks(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Vec<Differe
         if lacking.is_empty() || covered_elsewhere(snapshot, &lacking, &destination)? {
             continue;
         }
-        let mut fixes = Vec::new();
+        let mut mending = Vec::new();
         for station in &lacking {
             if let Some(table) = route_table(snapshot, station)? {
-                fixes.extend(missing_route(&table.route_table_id, &destination, &target));
+                mending.extend(missing_route(&table.route_table_id, &destination, &target));
             }
         }
-        fixes.dedup();
+        mending.dedup();
         differences.push(Difference {
             what: destination.to_string(),
             without: lacking.into_iter().map(place).collect(),
             with,
-            fixes,
+            fixes: mending,
         });
     }
     Ok(differences)
