@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[
         FactKind::VpcEndpoints,
+        FactKind::VpcAttributes,
         FactKind::Subnets,
         FactKind::NetworkInterfaces,
     ],
@@ -38,7 +39,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
     }
     Ok(endpoints
         .iter()
-        .map(|endpoint| judge(endpoint, &endpoints))
+        .map(|endpoint| judge(snapshot, endpoint, &endpoints))
         .collect())
 }
 
@@ -48,21 +49,21 @@ fn judged(service: &str) -> bool {
     service != "s3" && TASK_SERVICES.contains(&service)
 }
 
-fn judge(endpoint: &VpcEndpoint, all: &[&VpcEndpoint]) -> Judgement {
+fn judge(snapshot: &Snapshot, endpoint: &VpcEndpoint, all: &[&VpcEndpoint]) -> Judgement {
     let id = &endpoint.vpc_endpoint_id;
     let service = endpoint.aws_service().unwrap_or(&endpoint.service_name);
-    if endpoint.takes_service_name() {
-        return Judgement::pass(id, format!("the name of {service} leads to {id}"));
-    }
-    let sibling = all
+    let taker = all
         .iter()
         .find(|other| other.service_name == endpoint.service_name && other.takes_service_name());
-    if let Some(sibling) = sibling {
-        let other = &sibling.vpc_endpoint_id;
-        return Judgement::pass(
-            id,
-            format!("the name of {service} leads to {other} instead"),
-        );
+    if let Some(taker) = taker {
+        let (taker, vpc) = (&taker.vpc_endpoint_id, &endpoint.vpc_id);
+        return match snapshot.has_private_names(vpc) {
+            Ok(true) => Judgement::pass(id, format!("the name of {service} leads to {taker}")),
+            Ok(false) => Judgement::skipped(format!(
+                "{id} has private DNS, but {vpc} has private names switched off as a whole"
+            )),
+            Err(missing) => Judgement::unknown(id, missing),
+        };
     }
     Judgement::Fail(Fault {
         resource: id.to_string(),

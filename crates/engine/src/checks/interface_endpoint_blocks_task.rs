@@ -16,6 +16,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[
         FactKind::VpcEndpoints,
+        FactKind::VpcAttributes,
         FactKind::NetworkInterfaces,
         FactKind::SecurityGroups,
         FactKind::NetworkAcls,
@@ -91,6 +92,18 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], endpoint: &VpcEndpoint) 
         }
     }
     if blocked > 0 {
+        // Where names lead past the endpoint, it stops nobody.
+        match snapshot.has_private_names(&endpoint.vpc_id) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Judgement::skipped(format!(
+                    "{id} refuses the task, but {} has private names switched off, so {service}'s \
+                     name leads past it",
+                    endpoint.vpc_id
+                ));
+            }
+            Err(missing) => return Judgement::unknown(id, missing),
+        }
         let calls = if blocked == asked {
             "every call to it times out, NAT gateway or not"
         } else {

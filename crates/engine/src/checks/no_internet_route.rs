@@ -1,7 +1,7 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
 use super::subject::{Launch, Subject};
 use crate::facts::{
-    AssignPublicIp, ConnectivityType, FactKind, Missing, RouteDestination, Snapshot, VpcEndpoint,
+    AssignPublicIp, ConnectivityType, FactKind, Missing, RouteDestination, Snapshot,
     VpcEndpointType,
 };
 use crate::net::AddressFamily;
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NatGateways,
         FactKind::NetworkInterfaces,
         FactKind::VpcEndpoints,
+        FactKind::VpcAttributes,
         FactKind::TransitGatewayVpcAttachments,
         FactKind::TransitGatewayAttachments,
         FactKind::TransitGatewayRoutes,
@@ -176,19 +177,19 @@ fn services_with_endpoints(
         ),
         None => None,
     };
-    let serves = |endpoint: &VpcEndpoint| match endpoint.vpc_endpoint_type {
-        VpcEndpointType::Gateway => {
-            table.is_some_and(|table| endpoint.route_table_ids.contains(table))
+    let mut services = Vec::new();
+    let all = snapshot.vpc_endpoints.all()?;
+    for endpoint in all.filter(|e| e.vpc_id == station.vpc && e.is_available()) {
+        let serves = match endpoint.vpc_endpoint_type {
+            VpcEndpointType::Gateway => {
+                table.is_some_and(|table| endpoint.route_table_ids.contains(table))
+            }
+            _ => endpoint.takes_service_name() && snapshot.has_private_names(&station.vpc)?,
+        };
+        if let (true, Some(service)) = (serves, endpoint.aws_service()) {
+            services.push(service.to_owned());
         }
-        _ => endpoint.takes_service_name(),
-    };
-    let mut services: Vec<_> = snapshot
-        .vpc_endpoints
-        .all()?
-        .filter(|endpoint| endpoint.vpc_id == station.vpc && endpoint.is_available())
-        .filter(|endpoint| serves(endpoint))
-        .filter_map(|endpoint| endpoint.aws_service().map(ToOwned::to_owned))
-        .collect();
+    }
     services.sort();
     services.dedup();
     Ok(services)

@@ -3,7 +3,7 @@ use super::no_internet_route::place;
 use super::subject::{Launch, Subject};
 use crate::facts::{
     FactKind, Missing, NetworkAcl, Reason, Route, RouteState, RouteTarget, RuleAction, Snapshot,
-    VpcPeeringConnectionId,
+    VpcEndpointType, VpcPeeringConnectionId,
 };
 use crate::net::{Protocol, RangeSet, Traffic, icmp_message};
 use crate::reach::{PublicAddress, Station};
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NetworkInterfaces,
         FactKind::VpcPeeringConnections,
         FactKind::VpnConnections,
+        FactKind::VpcEndpoints,
     ],
     page: include_str!("path_mtu_black_hole.md"),
     run,
@@ -155,8 +156,24 @@ fn narrowing(
                 )),
             ))
         }
-        _ => Ok(None),
+        RouteTarget::VpcEndpoint(id) => match snapshot.vpc_endpoints.get(id)?.vpc_endpoint_type {
+            VpcEndpointType::Gateway => Ok(None),
+            _ => Err(unseen_mtu(id.as_str())),
+        },
+        RouteTarget::Other(id) => Err(unseen_mtu(id)),
+        RouteTarget::Local
+        | RouteTarget::EgressOnlyInternetGateway(_)
+        | RouteTarget::NatGateway(_)
+        | RouteTarget::TransitGateway(_)
+        | RouteTarget::NetworkInterface(_)
+        | RouteTarget::Instance(_) => Ok(None),
     }
+}
+
+/// Appliances, Cloud WAN, local gateways: what they take isn't among the facts.
+fn unseen_mtu(id: &str) -> Missing {
+    let what = format!("the MTU of what lies behind {id}");
+    Missing::new(FactKind::OutsideNetwork, Reason::Invisible(what))
 }
 
 fn crosses_regions(snapshot: &Snapshot, id: &VpcPeeringConnectionId) -> Result<bool, Missing> {

@@ -1,6 +1,5 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::subject::Subject;
-use super::vpc_dns_support_disabled::absent;
 use crate::facts::{FactKind, Snapshot};
 
 /// The VPC gives no DNS host names, so private names don't work.
@@ -21,11 +20,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     let vpc = subject.vpc(snapshot)?;
-    let hostnames = snapshot.vpc_attributes.get(&vpc)?.enable_dns_hostnames;
-    if hostnames
-        .ok_or_else(|| absent("enableDnsHostnames", &vpc))?
-        .value
-    {
+    if snapshot.vpc_attributes.get(&vpc)?.dns_hostnames()? {
         return Ok(vec![Judgement::pass(
             &vpc,
             format!("enableDnsHostnames of {vpc} is on"),

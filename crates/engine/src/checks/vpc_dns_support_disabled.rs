@@ -1,7 +1,7 @@
 use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
 use super::custom_dns_unreachable::dhcp_options;
 use super::subject::Subject;
-use crate::facts::{FactKind, Missing, Reason, Snapshot, VpcId};
+use crate::facts::{FactKind, Snapshot};
 
 /// The VPC's resolver is switched off.
 pub(super) static CHECK: Check = Check {
@@ -23,11 +23,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     let vpc = subject.vpc(snapshot)?;
-    let support = snapshot.vpc_attributes.get(&vpc)?.enable_dns_support;
-    if support
-        .ok_or_else(|| absent("enableDnsSupport", &vpc))?
-        .value
-    {
+    if snapshot.vpc_attributes.get(&vpc)?.dns_support()? {
         return Ok(vec![Judgement::pass(
             &vpc,
             format!("enableDnsSupport of {vpc} is on"),
@@ -56,12 +52,4 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         components: vec![vpc.to_string()],
         ..Fault::default()
     })])
-}
-
-/// An attribute that was not asked for.
-pub(super) fn absent(attribute: &str, vpc: &VpcId) -> Missing {
-    Missing::new(
-        FactKind::VpcAttributes,
-        Reason::NotInFacts(format!("{attribute} of {vpc}")),
-    )
 }

@@ -248,6 +248,18 @@ impl Snapshot {
         self.subnets.get(subnet).map(|subnet| &subnet.vpc_id)
     }
 
+    /// Whether the private DNS names of endpoints and private hosted zones work in a VPC: both of its
+    /// DNS attributes must be on.
+    /// <https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html>
+    pub fn has_private_names(&self, vpc: &VpcId) -> Result<bool, Missing> {
+        let attributes = self.vpc_attributes.get(vpc)?;
+        match (attributes.dns_support(), attributes.dns_hostnames()) {
+            (Ok(false), _) | (_, Ok(false)) => Ok(false),
+            (Ok(true), Ok(true)) => Ok(true),
+            (Err(missing), _) | (_, Err(missing)) => Err(missing),
+        }
+    }
+
     /// Whether anything of this VPC was observed. The interfaces of a VPC of which nothing was
     /// observed are unknown, however many others are known.
     pub fn has_observed(&self, vpc: &VpcId) -> bool {

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
-use super::{DhcpOptionsId, FactKind, Resource, VpcId};
+use super::{DhcpOptionsId, FactKind, Missing, Reason, Resource, VpcId};
 
 /// A VPC, as `describe-vpcs` prints it.
 #[derive(Debug, Clone, Deserialize)]
@@ -118,6 +118,25 @@ pub struct VpcAttributes {
 pub struct AttributeBooleanValue {
     /// The value.
     pub value: bool,
+}
+
+impl VpcAttributes {
+    /// Whether the Amazon resolver answers; an error when that was not asked for.
+    pub fn dns_support(&self) -> Result<bool, Missing> {
+        self.known("enableDnsSupport", self.enable_dns_support)
+    }
+
+    /// Whether the VPC gives host names; an error when that was not asked for.
+    pub fn dns_hostnames(&self) -> Result<bool, Missing> {
+        self.known("enableDnsHostnames", self.enable_dns_hostnames)
+    }
+
+    fn known(&self, name: &str, value: Option<AttributeBooleanValue>) -> Result<bool, Missing> {
+        value.map(|attribute| attribute.value).ok_or_else(|| {
+            let what = format!("{name} of {}", self.vpc_id);
+            Missing::new(FactKind::VpcAttributes, Reason::NotInFacts(what))
+        })
+    }
 }
 
 impl Resource for VpcAttributes {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::station::Station;
 use super::trace::{Component, Passage, Trace};
 use super::{Answer, Code, Direction, Leg, outside};
-use crate::facts::{FactKind, Missing, Reason, Snapshot};
+use crate::facts::{Snapshot, VpcAttributes};
 use crate::net::{PortRange, Protocol, Traffic};
 
 /// The addresses that the VPC itself answers, past security groups, network ACLs and routes: its
@@ -57,7 +57,11 @@ pub(super) fn to_amazon(
         Passage::exactly(carried),
         |stopped| format!("the resolver of {vpc} answers on port 53 only, not {stopped}"),
     );
-    match dns_support(snapshot, sender) {
+    match snapshot
+        .vpc_attributes
+        .get(&sender.vpc)
+        .and_then(VpcAttributes::dns_support)
+    {
         Ok(true) => {}
         Ok(false) => trace.block(
             component(Code::VpcDnsSupportDisabled),
@@ -66,13 +70,4 @@ pub(super) fn to_amazon(
         Err(missing) => trace.doubt(Leg::Forward, missing),
     }
     Some(Answer::new(trace))
-}
-
-fn dns_support(snapshot: &Snapshot, sender: &Station<'_>) -> Result<bool, Missing> {
-    let attributes = snapshot.vpc_attributes.get(&sender.vpc)?;
-    let support = attributes.enable_dns_support.ok_or_else(|| {
-        let what = format!("enableDnsSupport of {}", sender.vpc);
-        Missing::new(FactKind::VpcAttributes, Reason::NotInFacts(what))
-    })?;
-    Ok(support.value)
 }

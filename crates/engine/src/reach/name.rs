@@ -6,7 +6,8 @@ use ipnet::IpNet;
 
 use super::Code;
 use crate::facts::{
-    FactKind, Missing, NetworkInterface, Reason, Snapshot, VpcEndpoint, VpcEndpointType, VpcId,
+    FactKind, Missing, NetworkInterface, Reason, Snapshot, VpcAttributes, VpcEndpoint,
+    VpcEndpointType, VpcId,
 };
 use crate::net::AddressFamily;
 
@@ -181,32 +182,16 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing
         return Standing::PrivateDnsDisabled;
     }
     let vpc = &endpoint.vpc_id;
-    let absent = |name: &str| {
-        let what = format!("{name} of {vpc}");
-        Standing::Perhaps(Missing::new(
-            FactKind::VpcAttributes,
-            Reason::NotInFacts(what),
-        ))
-    };
-    let attributes = match snapshot.vpc_attributes.get(vpc) {
-        Ok(attributes) => attributes,
+    match snapshot.has_private_names(vpc) {
+        Ok(true) => {}
+        Ok(false) => {
+            let attributes = snapshot.vpc_attributes.get(vpc);
+            return match attributes.and_then(VpcAttributes::dns_support) {
+                Ok(false) => Standing::SupportDisabled,
+                _ => Standing::HostnamesDisabled,
+            };
+        }
         Err(missing) => return Standing::Perhaps(missing),
-    };
-    match attributes
-        .enable_dns_support
-        .map(|attribute| attribute.value)
-    {
-        Some(false) => return Standing::SupportDisabled,
-        None => return absent("enableDnsSupport"),
-        Some(true) => {}
-    }
-    match attributes
-        .enable_dns_hostnames
-        .map(|attribute| attribute.value)
-    {
-        Some(false) => return Standing::HostnamesDisabled,
-        None => return absent("enableDnsHostnames"),
-        Some(true) => {}
     }
     match own_name_servers(snapshot, vpc) {
         Some(servers) => {
