@@ -1,5 +1,5 @@
 use super::check::{Check, Fix, Judgement, Outcome, Severity, Unknown};
-use super::subject::{Launch, Subject};
+use super::subject::{Basis, Launch, Subject};
 use crate::facts::{FactKind, Missing, Reason, Snapshot};
 use crate::reach::Explanation;
 
@@ -8,6 +8,8 @@ use crate::reach::Explanation;
 pub struct Report<'a> {
     /// What was audited.
     pub subject: Subject<'a>,
+    /// Where its groups and public address come from.
+    pub basis: Basis,
     /// When the facts were observed.
     pub observed_at: Option<String>,
     /// When the event happened that named the subject. The facts may be older or newer.
@@ -69,13 +71,13 @@ impl Report<'_> {
 }
 
 /// Runs every check over a subject.
-pub fn run<'a>(snapshot: &Snapshot, subject: Subject<'a>) -> Report<'a> {
+pub fn run<'a>(snapshot: &'a Snapshot, subject: Subject<'a>) -> Report<'a> {
     run_only(snapshot, subject, super::ALL)
 }
 
 /// Runs these checks over a subject.
 pub fn run_only<'a>(
-    snapshot: &Snapshot,
+    snapshot: &'a Snapshot,
     subject: Subject<'a>,
     checks: &[&'static Check],
 ) -> Report<'a> {
@@ -85,6 +87,7 @@ pub fn run_only<'a>(
         .collect();
     Report {
         subject,
+        basis: subject.basis(snapshot),
         observed_at: snapshot.observed_at.clone(),
         event_time: None,
         results,

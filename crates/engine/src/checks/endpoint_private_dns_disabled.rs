@@ -24,7 +24,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
     let vpc = subject.vpc(snapshot)?;
     let endpoints: Vec<_> = snapshot
         .vpc_endpoints
-        .all()?
+        .all_within(&vpc)?
         .filter(|endpoint| {
             endpoint.vpc_id == vpc
                 && endpoint.vpc_endpoint_type == VpcEndpointType::Interface

@@ -22,7 +22,15 @@ pub(super) static CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
     let stations = subject.stations(snapshot)?;
-    let logs: Vec<_> = snapshot.flow_logs.all()?.collect();
+    for station in &stations {
+        snapshot
+            .flow_logs
+            .complete_within(&[(&station.vpc).into()])?;
+        if let Some(subnet) = &station.subnet {
+            snapshot.flow_logs.complete_within(&[subnet.into()])?;
+        }
+    }
+    let logs: Vec<_> = snapshot.flow_logs.seen().collect();
     // One flow log of the VPC would do for all of its subnets: that they have none is one fault.
     let mut judgements = Vec::new();
     let mut lacking = Vec::new();

@@ -33,7 +33,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
     let stations = subject.stations(snapshot)?;
     let endpoints: Vec<_> = snapshot
         .vpc_endpoints
-        .all()?
+        .all_within(&vpc)?
         .filter(|endpoint| {
             endpoint.vpc_id == vpc
                 && endpoint.vpc_endpoint_type == VpcEndpointType::Interface

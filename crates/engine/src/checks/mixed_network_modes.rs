@@ -42,7 +42,11 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         .map(|task| Subject::Task(task).owner())
         .collect();
     if others.is_empty() {
-        let count = snapshot.tasks.all()?.filter(in_cluster).count();
+        let count = snapshot
+            .tasks
+            .all_within(cluster)?
+            .filter(in_cluster)
+            .count();
         if count <= 1 {
             return Ok(vec![Judgement::skipped(
                 "no other task of the cluster was observed: save `aws ecs describe-tasks` for all of them",

@@ -22,7 +22,7 @@ mod vpc_dns_support_disabled;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only};
 pub use check::{Check, Fault, Fix, Judgement, Outcome, Severity, Step, Unknown};
-pub use subject::{Launch, ServiceNotFound, Subject};
+pub use subject::{Basis, Launch, ServiceNotFound, Subject};
 
 /// Every check, in the order of the checklist.
 pub static ALL: &[&Check] = &[

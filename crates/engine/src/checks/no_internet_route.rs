@@ -178,7 +178,7 @@ fn services_with_endpoints(
         None => None,
     };
     let mut services = Vec::new();
-    let all = snapshot.vpc_endpoints.all()?;
+    let all = snapshot.vpc_endpoints.all_within(&station.vpc)?;
     for endpoint in all.filter(|e| e.vpc_id == station.vpc && e.is_available()) {
         let serves = match endpoint.vpc_endpoint_type {
             VpcEndpointType::Gateway => {

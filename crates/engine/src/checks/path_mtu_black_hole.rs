@@ -148,7 +148,7 @@ fn narrowing(
             if has_vpn {
                 return Ok(hop("1446", false));
             }
-            snapshot.vpn_connections.complete()?;
+            snapshot.vpn_connections.complete_within(&[id.into()])?;
             Err(Missing::new(
                 FactKind::OutsideNetwork,
                 Reason::Invisible(format!(

@@ -25,6 +25,17 @@ pub enum Launch<'a> {
     Other,
 }
 
+/// Where the groups and the public address of a subject come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Its network interface, as EC2 describes it.
+    Interface,
+    /// The service's network configuration: the interface is gone, or there is none yet.
+    Configuration,
+    /// Neither was observed.
+    Nothing,
+}
+
 /// There is no such service among the facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceNotFound {
@@ -243,8 +254,17 @@ impl<'a> Subject<'a> {
         if let Ok(interface) = self.interface(snapshot) {
             return Ok(vec![Station::of_interface(interface)]);
         }
-        // A service's configuration may have changed since the task started: it stands in only for
-        // an interface that isn't there yet or any more.
+        let configuration = self.configuration(snapshot);
+        let subnets = self.subnets(snapshot)?;
+        subnets
+            .iter()
+            .map(|subnet| self.placement(snapshot, subnet, configuration))
+            .collect()
+    }
+
+    /// The service's network configuration, where it may stand in for the interface. It can have
+    /// changed since a task started, so it doesn't for an interface that only wasn't observed.
+    fn configuration(&self, snapshot: &'a Snapshot) -> Option<&'a AwsvpcConfiguration> {
         let is_unseen = match self {
             Self::Task(task) => {
                 let attachment = task.network_interface();
@@ -253,15 +273,21 @@ impl<'a> Subject<'a> {
             }
             Self::Service(_) => false,
         };
-        let configuration = match self.service(snapshot) {
+        match self.service(snapshot) {
             Ok(service) if !is_unseen => service.and_then(Service::awsvpc),
             _ => None,
-        };
-        let subnets = self.subnets(snapshot)?;
-        subnets
-            .iter()
-            .map(|subnet| self.placement(snapshot, subnet, configuration))
-            .collect()
+        }
+    }
+
+    /// Where groups and public address come from.
+    pub fn basis(&self, snapshot: &'a Snapshot) -> Basis {
+        if self.interface(snapshot).is_ok() {
+            Basis::Interface
+        } else if self.configuration(snapshot).is_some() {
+            Basis::Configuration
+        } else {
+            Basis::Nothing
+        }
     }
 
     fn placement(

@@ -1,19 +1,20 @@
 //! What was observed and what wasn't. A fact that is missing is neither a pass nor a fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use super::FactKind;
+use super::{EcsArn, FactKind, InstanceId, SubnetId, TransitGatewayId, VpcId, VpnGatewayId};
 
 /// Why facts are missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// Nobody asked: no such file in the snapshot, no such call made.
     NotObserved,
-    /// The call was refused.
-    Denied,
+    /// The call was refused; the IAM action, where it is another than the kind's own.
+    Denied(Option<String>),
     /// The call was throttled until the audit had to go on without it.
     Throttled,
     /// The call failed otherwise; the text says how.
@@ -30,7 +31,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotObserved => f.write_str("not observed"),
-            Self::Denied => f.write_str("access denied"),
+            Self::Denied(_) => f.write_str("access denied"),
             Self::Throttled => f.write_str("throttled"),
             Self::Failed(how) => write!(f, "call failed: {how}"),
             Self::Truncated => f.write_str("saved without its last page"),
@@ -56,9 +57,10 @@ impl Missing {
     }
 
     /// The IAM action that would give the fact; `None` where no permission can.
-    pub fn action(&self) -> Option<&'static str> {
-        match self.reason {
+    pub fn action(&self) -> Option<&str> {
+        match &self.reason {
             Reason::Invisible(_) => None,
+            Reason::Denied(Some(action)) => Some(action),
             _ => self.fact.action(),
         }
     }
@@ -67,20 +69,59 @@ impl Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.fact, self.reason)?;
-        match self.action() {
-            Some(action) => write!(f, " (needs {action})"),
-            None => Ok(()),
+        match (self.action(), &self.reason) {
+            (None, _) => Ok(()),
+            // The permission is there; it was the call that didn't get through.
+            (Some(action), Reason::Throttled | Reason::Failed(_)) => write!(f, " ({action})"),
+            (Some(action), _) => write!(f, " (needs {action})"),
         }
     }
 }
+
+/// What was asked about in full: a VPC, an address, or another resource by its id or ARN. Whoever
+/// asks AWS with a filter knows everything within it and nothing beyond.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct Scope(String);
+
+impl From<IpAddr> for Scope {
+    fn from(address: IpAddr) -> Self {
+        Self(address.to_string())
+    }
+}
+
+macro_rules! scopes {
+    ($($id:ty),*) => {$(
+        impl From<&$id> for Scope {
+            fn from(id: &$id) -> Self {
+                Self(id.as_str().to_owned())
+            }
+        }
+    )*};
+}
+
+scopes!(
+    VpcId,
+    SubnetId,
+    InstanceId,
+    VpnGatewayId,
+    TransitGatewayId,
+    EcsArn
+);
 
 /// Whether a kind of fact is known as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Coverage {
     /// Everything of this kind was observed: what isn't there doesn't exist.
     Known,
-    /// Some was observed: what is there is true, what isn't there is unknown.
-    Partial(Reason),
+    /// Some was observed: what is there is true; what isn't there doesn't exist within the scopes
+    /// that were asked about, and is unknown beyond them.
+    Partial {
+        /// What was asked about in full.
+        asked: BTreeSet<Scope>,
+        /// Why the rest is missing.
+        beyond: Reason,
+    },
     /// Nothing was observed.
     Missing(Reason),
 }
@@ -141,27 +182,41 @@ impl<R: Resource> Facts<R> {
     pub fn get(&self, id: &R::Id) -> Result<&R, Missing> {
         self.items.get(id).ok_or_else(|| {
             let reason = match &self.coverage {
-                Coverage::Missing(reason) => reason.clone(),
-                Coverage::Known | Coverage::Partial(_) => Reason::NotInFacts(id.to_string()),
+                Coverage::Missing(reason)
+                | Coverage::Partial {
+                    beyond: reason @ (Reason::Denied(_) | Reason::Throttled | Reason::Failed(_)),
+                    ..
+                } => reason.clone(),
+                Coverage::Known | Coverage::Partial { .. } => Reason::NotInFacts(id.to_string()),
             };
             Missing::new(R::KIND, reason)
         })
     }
 
-    /// Every resource of this kind; an error unless all of them were observed.
-    pub fn all(&self) -> Result<impl Iterator<Item = &R> + use<'_, R>, Missing> {
-        self.complete()?;
+    /// Every observed resource of this kind; an error unless all of those within a scope are among
+    /// them. Resources beyond the scope come too.
+    pub fn all_within<S: Into<Scope>>(
+        &self,
+        scope: S,
+    ) -> Result<impl Iterator<Item = &R> + use<'_, R, S>, Missing> {
+        self.complete_within(&[scope.into()])?;
         Ok(self.items.values())
+    }
+
+    /// An error unless all resources within one of these scopes were observed.
+    pub fn complete_within(&self, scopes: &[Scope]) -> Result<(), Missing> {
+        match &self.coverage {
+            Coverage::Known => Ok(()),
+            Coverage::Partial { asked, .. } if scopes.iter().any(|s| asked.contains(s)) => Ok(()),
+            Coverage::Partial { beyond: reason, .. } | Coverage::Missing(reason) => {
+                Err(Missing::new(R::KIND, reason.clone()))
+            }
+        }
     }
 
     /// An error unless all resources of this kind were observed.
     pub fn complete(&self) -> Result<(), Missing> {
-        match &self.coverage {
-            Coverage::Known => Ok(()),
-            Coverage::Partial(reason) | Coverage::Missing(reason) => {
-                Err(Missing::new(R::KIND, reason.clone()))
-            }
-        }
+        self.complete_within(&[])
     }
 
     /// What was observed, however much that is.
@@ -170,23 +225,49 @@ impl<R: Resource> Facts<R> {
     }
 }
 
-/// One entry of a snapshot's own `Coverage` list: a call that gave nothing, and why.
+/// One entry of a snapshot's own `Coverage` list: what was asked about in full, or why nothing came.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(try_from = "RawCoverageEntry")]
 pub(super) struct CoverageEntry {
     /// The kind, by its key in the snapshot.
     pub(super) fact: FactKind,
-    /// `denied`, `throttled`, `truncated`, or how it failed.
-    pub(super) reason: String,
+    /// Why facts of the kind are missing, if they are.
+    pub(super) reason: Option<Reason>,
+    /// What was asked about in full; nothing, when resources were only asked for by id.
+    pub(super) within: Option<Vec<Scope>>,
 }
 
-impl CoverageEntry {
-    pub(super) fn reason(&self) -> Reason {
-        match self.reason.as_str() {
-            "denied" => Reason::Denied,
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawCoverageEntry {
+    fact: FactKind,
+    /// `denied`, `throttled`, `truncated`, or how it failed.
+    reason: Option<String>,
+    action: Option<String>,
+    within: Option<Vec<Scope>>,
+}
+
+impl TryFrom<RawCoverageEntry> for CoverageEntry {
+    type Error = String;
+
+    fn try_from(raw: RawCoverageEntry) -> Result<Self, String> {
+        if raw.reason.is_none() && raw.within.is_none() {
+            return Err(format!(
+                "the entry about {} needs `Reason` (why it is missing) or `Within` (what is known)",
+                raw.fact
+            ));
+        }
+        let action = raw.action;
+        let reason = raw.reason.map(|reason| match reason.as_str() {
+            "denied" => Reason::Denied(action),
             "throttled" => Reason::Throttled,
             "truncated" => Reason::Truncated,
-            other => Reason::Failed(other.to_owned()),
-        }
+            _ => Reason::Failed(reason),
+        });
+        Ok(Self {
+            fact: raw.fact,
+            reason,
+            within: raw.within,
+        })
     }
 }

@@ -167,6 +167,14 @@ const UNREAD: &[&str] = &[
     "VpnGateways",
 ];
 
+/// The member that identifies an element of a kind's list.
+pub(super) fn id_key(kind: FactKind) -> Option<&'static str> {
+    let mut lists = SPECS
+        .iter()
+        .filter(|spec| matches!(spec.shape, Shape::List));
+    lists.find(|spec| spec.kind == kind).map(|spec| spec.id_key)
+}
+
 /// Whether a key is known, if only to be left alone.
 pub(super) fn is_known(key: &str) -> bool {
     UNREAD.contains(&key)

@@ -83,6 +83,14 @@ kinds! {
     OutsideNetwork, "OutsideNetwork", None;
 }
 
+impl FactKind {
+    /// The member by which the AWS CLI's output names a resource of this kind; `None` for kinds that
+    /// no list holds.
+    pub fn id_key(self) -> Option<&'static str> {
+        super::keys::id_key(self)
+    }
+}
+
 impl fmt::Display for FactKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key())

@@ -1,6 +1,6 @@
 //! Reads what the AWS CLI prints into facts. Every error names the file and the place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::coverage::CoverageEntry;
 use super::keys::{self, Shape, Spec};
 use super::merge::{self, Conflict};
 use super::saved_file::{File, Item, TopLevel};
-use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Snapshot};
+use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Scope, Snapshot};
 
 /// Why saved output can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ pub struct SnapshotReader {
     items: BTreeMap<FactKind, BTreeMap<String, Vec<Item>>>,
     /// By kind and folder: a region's last page says nothing about another region's.
     pages: BTreeMap<FactKind, BTreeMap<String, Pages>>,
-    not_observed: Vec<CoverageEntry>,
+    coverage: Vec<CoverageEntry>,
     observed_at: Option<String>,
     /// Whether some file held AWS output that no rule reads.
     knows_something: bool,
@@ -135,7 +135,7 @@ impl SnapshotReader {
                 "ObservedAt" => self.observed_at = Some(file.parse_member(key, value)?),
                 "Coverage" => {
                     let entries: Vec<CoverageEntry> = file.parse_member(key, value)?;
-                    self.not_observed.extend(entries);
+                    self.coverage.extend(entries);
                 }
                 _ => {
                     self.knows_something |= keys::is_known(key);
@@ -196,7 +196,7 @@ impl SnapshotReader {
 
     /// Everything that was added, as a snapshot.
     pub fn finish(self) -> Result<Snapshot, LoadError> {
-        if self.pages.is_empty() && self.not_observed.is_empty() && !self.knows_something {
+        if self.pages.is_empty() && self.coverage.is_empty() && !self.knows_something {
             return Err(LoadError::NothingKnown {
                 files: self.files.len(),
             });
@@ -229,23 +229,39 @@ impl SnapshotReader {
     }
 
     fn facts<R: Resource + DeserializeOwned>(&self) -> Result<Facts<R>, LoadError> {
-        let denied = self.not_observed.iter().find(|entry| entry.fact == R::KIND);
-        let coverage = match (self.pages.get(&R::KIND), denied) {
-            (None, None) => return Ok(Facts::default()),
-            (None, Some(entry)) => return Ok(Facts::missing(entry.reason())),
-            (Some(_), Some(entry)) => Coverage::Partial(entry.reason()),
-            (Some(folders), None)
-                if folders.values().any(|pages| pages.continued == pages.seen) =>
-            {
-                Coverage::Partial(Reason::Truncated)
-            }
-            (Some(_), None) => Coverage::Known,
-        };
+        let coverage = self.coverage(R::KIND);
+        if let Coverage::Missing(reason) = coverage {
+            return Ok(Facts::missing(reason));
+        }
         let mut resources = Vec::new();
         for (id, items) in self.items.get(&R::KIND).into_iter().flatten() {
             resources.push(self.resource(R::KIND, id, items)?);
         }
         Ok(Facts::new(resources, coverage))
+    }
+
+    fn coverage(&self, kind: FactKind) -> Coverage {
+        let entries = || self.coverage.iter().filter(|entry| entry.fact == kind);
+        let asked: Option<BTreeSet<Scope>> = entries()
+            .filter_map(|entry| entry.within.clone())
+            .reduce(|mut all, more| {
+                all.extend(more);
+                all
+            })
+            .map(BTreeSet::from_iter);
+        let reason = entries().find_map(|entry| entry.reason.clone());
+        let pages = self.pages.get(&kind);
+        let is_cut_short =
+            pages.is_some_and(|all| all.values().any(|pages| pages.continued == pages.seen));
+        let beyond = reason.or(is_cut_short.then_some(Reason::Truncated));
+        match (pages, asked, beyond) {
+            (Some(_), None, None) => Coverage::Known,
+            (None, None, reason) => Coverage::Missing(reason.unwrap_or(Reason::NotObserved)),
+            (_, asked, beyond) => Coverage::Partial {
+                asked: asked.unwrap_or_default(),
+                beyond: beyond.unwrap_or(Reason::NotObserved),
+            },
+        }
     }
 
     fn resource<R: DeserializeOwned>(

@@ -27,7 +27,7 @@ mod vpc_endpoint;
 mod vpc_peering_connection;
 mod vpn_connection;
 
-pub use coverage::{Coverage, Facts, Missing, Reason, Resource};
+pub use coverage::{Coverage, Facts, Missing, Reason, Resource, Scope};
 pub use dhcp_options::{DhcpConfiguration, DhcpOptions, DhcpValue};
 pub use event::{EventError, TaskStateChange};
 pub use flow_log::FlowLog;

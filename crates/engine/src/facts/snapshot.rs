@@ -168,7 +168,7 @@ impl Snapshot {
         let own = self.index.route_table_by_subnet.get(subnet);
         if own.is_none() {
             // A table that wasn't observed may name the subnet.
-            self.route_tables.complete()?;
+            self.route_tables.complete_within(&[vpc.into()])?;
         }
         found(
             &self.route_tables,
@@ -178,10 +178,17 @@ impl Snapshot {
     }
 
     /// The route table of a gateway's incoming traffic, if it has one.
-    pub fn route_table_of_gateway(&self, gateway: &str) -> Result<Option<&RouteTable>, Missing> {
+    pub fn route_table_of_gateway(
+        &self,
+        gateway: &str,
+        vpc: &VpcId,
+    ) -> Result<Option<&RouteTable>, Missing> {
         match self.index.route_table_by_gateway.get(gateway) {
             Some(table) => self.route_tables.get(table).map(Some),
-            None => self.route_tables.complete().map(|()| None),
+            None => self
+                .route_tables
+                .complete_within(&[vpc.into()])
+                .map(|()| None),
         }
     }
 
@@ -189,7 +196,7 @@ impl Snapshot {
     pub fn network_acl_of(&self, subnet: &SubnetId, vpc: &VpcId) -> Result<&NetworkAcl, Missing> {
         let own = self.index.acl_by_subnet.get(subnet);
         if own.is_none() {
-            self.network_acls.complete()?;
+            self.network_acls.complete_within(&[vpc.into()])?;
         }
         found(
             &self.network_acls,
@@ -199,6 +206,9 @@ impl Snapshot {
     }
 
     /// The interface with this private address in a VPC; `None` when no interface has it.
+    ///
+    /// Assumption: where facts were asked for by address, no unseen interface holds the address in a
+    /// delegated prefix; `DescribeNetworkInterfaces` has no filter that would find it.
     pub fn interface_at(
         &self,
         vpc: &VpcId,
@@ -213,7 +223,10 @@ impl Snapshot {
         };
         match in_vpc.or_else(in_prefix) {
             Some(interface) => Ok(Some(interface)),
-            None => self.network_interfaces.complete().map(|()| None),
+            None => self
+                .network_interfaces
+                .complete_within(&[address.into(), vpc.into()])
+                .map(|()| None),
         }
     }
 

@@ -74,7 +74,7 @@ impl<'a> Walk<'a> {
         if !gateway.starts_with(InternetGatewayId::PREFIX) {
             return;
         }
-        let table = match self.snapshot.route_table_of_gateway(gateway) {
+        let table = match self.snapshot.route_table_of_gateway(gateway, &station.vpc) {
             Ok(Some(table)) => table,
             Ok(None) => return,
             Err(missing) => return self.trace.doubt(leg, missing),

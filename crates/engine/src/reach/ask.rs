@@ -168,13 +168,15 @@ fn primary_interface<'a>(
     id: &InstanceId,
 ) -> Result<&'a NetworkInterface, Missing> {
     let interface = snapshot.interfaces_of(id).into_iter().next();
-    interface.ok_or_else(|| match snapshot.network_interfaces.complete() {
-        Err(missing) => missing,
-        Ok(()) => Missing::new(
-            FactKind::NetworkInterfaces,
-            Reason::NotInFacts(format!("an interface of {id}")),
-        ),
-    })
+    interface.ok_or_else(
+        || match snapshot.network_interfaces.complete_within(&[id.into()]) {
+            Err(missing) => missing,
+            Ok(()) => Missing::new(
+                FactKind::NetworkInterfaces,
+                Reason::NotInFacts(format!("an interface of {id}")),
+            ),
+        },
+    )
 }
 
 fn task_interface<'a>(

@@ -22,7 +22,11 @@ impl<'a> Walk<'a> {
         });
         match found {
             Some(subnet) => Ok(Some(subnet)),
-            None => self.snapshot.subnets.complete().map(|()| None),
+            None => self
+                .snapshot
+                .subnets
+                .complete_within(&[vpc.into()])
+                .map(|()| None),
         }
     }
 

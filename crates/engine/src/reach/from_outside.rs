@@ -19,9 +19,14 @@ pub(super) fn from_internet(
         Target::Address(address) => {
             let public = snapshot.interface_at_public(*address);
             let found = public.or_else(|| snapshot.interfaces_with(*address).next());
-            found.ok_or_else(|| match snapshot.network_interfaces.complete() {
-                Err(missing) => missing,
-                Ok(()) => outside(format!("what {address} belongs to")),
+            found.ok_or_else(|| {
+                match snapshot
+                    .network_interfaces
+                    .complete_within(&[(*address).into()])
+                {
+                    Err(missing) => missing,
+                    Ok(()) => outside(format!("what {address} belongs to")),
+                }
             })
         }
         Target::Host(host) => snapshot

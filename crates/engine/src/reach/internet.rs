@@ -278,7 +278,11 @@ impl<'a> Walk<'a> {
         if let Some(gateway) = attached {
             return Some(gateway.internet_gateway_id.clone());
         }
-        match self.snapshot.internet_gateways.complete() {
+        match self
+            .snapshot
+            .internet_gateways
+            .complete_within(&[(&receiver.vpc).into()])
+        {
             Ok(()) => {
                 let vpc = receiver.vpc.as_str();
                 let message = format!("no internet gateway is attached to {vpc}");

@@ -102,7 +102,7 @@ pub(super) fn resolve<'a>(
         }
     }
     // An endpoint that wasn't observed could take the name.
-    snapshot.vpc_endpoints.complete()?;
+    snapshot.vpc_endpoints.complete_within(&[vpc.into()])?;
     let mut resolution = Resolution::to(public_meaning(snapshot, vpc, host)?);
     resolution.passed_over = passed_over;
     Ok(resolution)

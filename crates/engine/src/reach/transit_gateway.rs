@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
                 )
         });
         if found.is_none() {
-            attachments.complete()?;
+            attachments.complete_within(&[vpc.into(), id.into()])?;
             self.trace.meet(packet.leg, id.as_str());
             let message = format!("{id} isn't attached to {vpc}");
             self.trace.block(

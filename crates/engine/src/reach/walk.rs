@@ -220,7 +220,12 @@ impl<'a> Walk<'a> {
                 reason,
             ));
         }
-        expected.unwrap_or_else(|| match self.snapshot.network_interfaces.complete() {
+        let interfaces = &self.snapshot.network_interfaces;
+        let known = match goal.scope.host() {
+            Some(address) => interfaces.complete_within(&[address.into()]),
+            None => interfaces.complete(),
+        };
+        expected.unwrap_or_else(|| match known {
             Ok(()) => Groups::Unfiltered,
             Err(_) if !goal.scope.is_private() => Groups::Unfiltered,
             Err(missing) => Groups::Unknown(missing),

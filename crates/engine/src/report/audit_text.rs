@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::Style;
-use crate::checks::{AuditResult, Launch, Outcome, Report, Step, Subject};
+use crate::checks::{AuditResult, Basis, Launch, Outcome, Report, Step, Subject};
 use crate::reach::Explanation;
 
 /// The steps for which no check exists yet, and what to do meanwhile.
@@ -43,7 +43,7 @@ pub fn audit_text(report: &Report<'_>, style: Style) -> String {
     text
 }
 
-fn heading(text: &mut String, report: &Report<'_>, style: Style) {
+pub(super) fn heading(text: &mut String, report: &Report<'_>, style: Style) {
     let subject = &report.subject;
     match subject {
         Subject::Task(task) => {
@@ -74,6 +74,12 @@ fn heading(text: &mut String, report: &Report<'_>, style: Style) {
             let _ = writeln!(text, "{} {}", style.strong("Service"), service.service_arn);
         }
     }
+    if let (Subject::Task(_), Basis::Configuration) = (subject, report.basis) {
+        let _ = writeln!(
+            text,
+            "  its interface is gone or not there yet: groups and public address as its service configures them"
+        );
+    }
     if let Some(time) = &report.event_time {
         let _ = writeln!(text, "  event of {}", clean(time));
     }
@@ -82,7 +88,7 @@ fn heading(text: &mut String, report: &Report<'_>, style: Style) {
     }
 }
 
-fn entry(text: &mut String, result: &AuditResult, style: Style) {
+pub(super) fn entry(text: &mut String, result: &AuditResult, style: Style) {
     let (mark, id) = match result.outcome {
         Outcome::Fail => (style.bad("FAIL   "), style.bad(result.check.id)),
         Outcome::Unknown => (style.open("UNKNOWN"), style.open(result.check.id)),
@@ -144,7 +150,7 @@ fn paragraph(text: &mut String, first: &str, words: &str) {
 }
 
 /// Facts are other people's text: none of it may forge a line or colour the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().map(printable).collect()
 }

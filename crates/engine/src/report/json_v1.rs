@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::checks::{AuditResult, Check, Fix, Launch, Report, Subject, Summary};
+use crate::checks::{AuditResult, Basis, Check, Fix, Launch, Report, Subject, Summary};
 use crate::facts::{Missing, TaskAttachment};
 use crate::reach::{Answer, Explanation, Note, Question};
 
@@ -39,7 +39,7 @@ impl From<&Explanation> for ExplanationV1 {
 pub struct MissingV1 {
     fact: &'static str,
     reason: String,
-    action: Option<&'static str>,
+    action: Option<String>,
 }
 
 impl From<&Missing> for MissingV1 {
@@ -47,7 +47,7 @@ impl From<&Missing> for MissingV1 {
         Self {
             fact: missing.fact.key(),
             reason: missing.reason.to_string(),
-            action: missing.action(),
+            action: missing.action().map(str::to_owned),
         }
     }
 }
@@ -136,10 +136,11 @@ pub struct SubjectV1 {
     launch_type: Option<&'static str>,
     status: Option<String>,
     network_interface: Option<String>,
+    network_from: &'static str,
 }
 
-impl From<&Subject<'_>> for SubjectV1 {
-    fn from(subject: &Subject<'_>) -> Self {
+impl SubjectV1 {
+    fn new(subject: &Subject<'_>, basis: Basis) -> Self {
         let (account, region) = subject.account_and_region();
         let (kind, status) = match subject {
             Subject::Task(task) => ("task", Some(task.last_status.as_str().to_owned())),
@@ -162,6 +163,11 @@ impl From<&Subject<'_>> for SubjectV1 {
             },
             status,
             network_interface: interface.map(|id| id.to_string()),
+            network_from: match basis {
+                Basis::Interface => "interface",
+                Basis::Configuration => "service configuration",
+                Basis::Nothing => "nothing observed",
+            },
         }
     }
 }
@@ -232,7 +238,7 @@ impl From<&Report<'_>> for ReportV1 {
         } = report.summary();
         Self {
             schema: SCHEMA,
-            subject: (&report.subject).into(),
+            subject: SubjectV1::new(&report.subject, report.basis),
             observed_at: report.observed_at.clone(),
             event_time: report.event_time.clone(),
             results: report.results.iter().map(Into::into).collect(),

@@ -3,8 +3,10 @@
 mod audit_text;
 pub mod json_v1;
 mod reach_text;
+mod sns;
 mod style;
 
 pub use audit_text::audit_text;
 pub use reach_text::reach_text;
+pub use sns::{Attribute, Message};
 pub use style::Style;
