@@ -22,8 +22,10 @@ pub fn root() -> PathBuf {
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
     let run = escargot::CargoBuild::new()
         .manifest_path(root().join("Cargo.toml"))
-        .package("awsvpc-auditor")
+        // The same packages and features as the test run itself: the AWS SDK is compiled once.
+        .arg("--workspace")
         .bin("awsvpc-auditor")
+        .features("awsvpc-auditor/aws")
         .run()
         .expect("the command line builds");
     run.path().to_owned()

@@ -1,6 +1,9 @@
 //! The command line: audits on call and in CI.
 
 mod command;
+mod facts;
+#[cfg(feature = "aws")]
+mod live;
 mod output;
 mod snapshot;
 

@@ -3,18 +3,18 @@
 mod checks;
 mod explain;
 mod reach;
+#[cfg(feature = "aws")]
+mod save;
 mod service;
 mod task;
-
-use std::path::PathBuf;
 
 use awsvpc_auditor_engine::checks::Report;
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::report::{audit_text, json_v1::ReportV1};
 use clap::{Args, Subcommand};
 
-use crate::output::{self, Format, Status, Usage};
-use crate::snapshot;
+use crate::facts::{Source, Wanted};
+use crate::output::{self, Format, Status};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -22,6 +22,9 @@ pub(crate) enum Command {
     Task(task::TaskCommand),
     Service(service::ServiceCommand),
     Reach(reach::Reach),
+    #[cfg(feature = "aws")]
+    #[command(name = "snapshot")]
+    Save(save::Save),
     Checks(checks::Checks),
     Explain(explain::Explain),
 }
@@ -33,6 +36,8 @@ impl Command {
             Self::Task(command) => command.run(),
             Self::Service(command) => command.run(),
             Self::Reach(command) => command.run(),
+            #[cfg(feature = "aws")]
+            Self::Save(command) => command.run(),
             Self::Checks(command) => command.run(),
             Self::Explain(command) => command.run(),
         }
@@ -42,9 +47,8 @@ impl Command {
 /// Where the facts come from and how the report is written.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Directory of saved AWS CLI output (`aws ec2 describe-… > DIR/….json`)
-    #[arg(long, value_name = "DIR")]
-    snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 
     /// How the report is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -52,17 +56,9 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// The facts.
-    fn snapshot(&self) -> anyhow::Result<Snapshot> {
-        match &self.snapshot {
-            Some(directory) => snapshot::load(directory),
-            None => Err(Usage(
-                "--snapshot DIR is needed: this build reads saved AWS CLI output only and makes no \
-                 AWS calls"
-                    .to_owned(),
-            )
-            .into()),
-        }
+    /// The facts about something.
+    fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
+        self.source.facts(wanted)
     }
 
     /// Writes an audit's report.

@@ -4,6 +4,7 @@ use awsvpc_auditor_engine::report::{json_v1::ReachV1, reach_text};
 use clap::Args;
 
 use super::Common;
+use crate::facts::Wanted;
 use crate::output::{self, Format, Status, Usage};
 
 /// Answer one reachability question, there and back
@@ -36,7 +37,7 @@ impl Reach {
             from: self.origin()?,
             to: self.to.clone(),
         };
-        let snapshot = self.common.snapshot()?;
+        let snapshot = self.common.facts(Wanted::Reach(&question))?;
         let answer = analyze(&snapshot, &question);
         match self.common.format {
             Format::Text => output::print(&reach_text(&question, &answer, output::style()))?,

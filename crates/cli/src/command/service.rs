@@ -2,6 +2,7 @@ use awsvpc_auditor_engine::checks::{self, Subject};
 use clap::Args;
 
 use super::Common;
+use crate::facts::Wanted;
 use crate::output::Status;
 
 /// Audit a service in every subnet where its tasks may be placed, also before the first one runs
@@ -21,7 +22,10 @@ pub(crate) struct ServiceCommand {
 
 impl ServiceCommand {
     pub(super) fn run(self) -> anyhow::Result<Status> {
-        let snapshot = self.common.snapshot()?;
+        let snapshot = self.common.facts(Wanted::Service {
+            cluster: &self.cluster,
+            service: &self.service,
+        })?;
         let subject = Subject::service_named(&snapshot, &self.cluster, &self.service)?;
         self.common.finish(&checks::run(&snapshot, subject))
     }

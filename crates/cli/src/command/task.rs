@@ -6,6 +6,7 @@ use awsvpc_auditor_engine::facts::{EcsArn, Snapshot, Task, TaskStateChange};
 use clap::Args;
 
 use super::Common;
+use crate::facts::Wanted;
 use crate::output::{Status, Usage};
 use crate::snapshot;
 
@@ -35,12 +36,19 @@ impl TaskCommand {
             let text = snapshot::read(file)?;
             let event =
                 TaskStateChange::parse(&text).with_context(|| file.display().to_string())?;
-            let snapshot = self.common.snapshot()?;
+            let snapshot = self.common.facts(Wanted::Event(&event.detail))?;
             let mut report = checks::run(&snapshot, Subject::Task(&event.detail));
             report.event_time = Some(event.time.clone());
             return self.common.finish(&report);
         }
-        let snapshot = self.common.snapshot()?;
+        let name = self.task.as_deref().unwrap_or_default();
+        if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
+            return Err(Usage(format!("--task {name} needs --cluster: it isn't an ARN")).into());
+        }
+        let snapshot = self.common.facts(Wanted::Task {
+            cluster: self.cluster.as_deref(),
+            task: name,
+        })?;
         let task = self.described(&snapshot)?;
         self.common
             .finish(&checks::run(&snapshot, Subject::Task(task)))
@@ -49,9 +57,6 @@ impl TaskCommand {
     /// The task among the facts.
     fn described<'a>(&self, snapshot: &'a Snapshot) -> anyhow::Result<&'a Task> {
         let name = self.task.as_deref().unwrap_or_default();
-        if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
-            return Err(Usage(format!("--task {name} needs --cluster: it isn't an ARN")).into());
-        }
         let is = |arn: &EcsArn, name: &str| arn.as_str() == name || arn.name() == name;
         let in_cluster = |task: &&Task| {
             self.cluster

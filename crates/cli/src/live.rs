@@ -1,0 +1,165 @@
+//! Asks AWS.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use awsvpc_auditor_collector::{Calls, Collected, Collector, Request, connect};
+use awsvpc_auditor_engine::facts::EcsArn;
+use awsvpc_auditor_engine::reach::{Origin, Question, Target};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::time::Instant;
+
+use crate::facts::Wanted;
+use crate::output::Usage;
+
+/// People on call would rather have an answer with gaps.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long people wait without asking themselves what is going on.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// Who is asked, and as whom.
+#[derive(Debug, Args)]
+pub(crate) struct Account {
+    /// The region; otherwise that of the task's or service's ARN, or the configured one
+    #[arg(long)]
+    region: Option<String>,
+
+    /// The profile of the AWS configuration whose credentials are used
+    #[arg(long)]
+    profile: Option<String>,
+}
+
+impl Account {
+    /// Saved facts have a region and an account already.
+    pub(crate) fn refuse_with_snapshot(&self) -> Result<(), Usage> {
+        if self.region.is_some() || self.profile.is_some() {
+            return Err(Usage(
+                "--region and --profile say whom to ask, and with --snapshot nobody is asked"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Asks for everything that is wanted.
+    pub(crate) fn collect(&self, wanted: &[Wanted<'_>]) -> anyhow::Result<Collected> {
+        let mut request = Request::default();
+        for wanted in wanted {
+            want(&mut request, *wanted)?;
+        }
+        let named = wanted.iter().find_map(|wanted| region_of(*wanted));
+        let region = self.region.as_deref().or(named.as_deref());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no runtime")?;
+        runtime.block_on(async {
+            let sdk = connect(region, self.profile.as_deref()).await?;
+            let collector = Collector::new(&sdk, Calls::default());
+            let collected = collector.collect(&request, Instant::now() + PATIENCE);
+            Ok(with_progress(collector.calls(), collected).await?)
+        })
+    }
+}
+
+/// Shows on a terminal that something is going on, once it takes long enough to wonder.
+async fn with_progress<T>(calls: &Calls, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    if let Ok(done) = tokio::time::timeout(SILENCE, &mut work).await {
+        return done;
+    }
+    let style = ProgressStyle::with_template("{spinner} asking AWS: {msg}, {elapsed}");
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    let done = loop {
+        bar.set_message(format!("{} calls", calls.total()));
+        bar.tick();
+        if let Ok(done) = tokio::time::timeout(Duration::from_millis(200), &mut work).await {
+            break done;
+        }
+    };
+    bar.finish_and_clear();
+    done
+}
+
+fn want(request: &mut Request, wanted: Wanted<'_>) -> Result<(), Usage> {
+    match wanted {
+        Wanted::Event(task) => request.audit(task),
+        Wanted::Task { cluster, task } => {
+            let cluster = match cluster {
+                Some(cluster) => cluster,
+                None => cluster_of(task)?,
+            };
+            request.audit_described(cluster, task);
+        }
+        Wanted::Service { cluster, service } => request.audit_service(cluster, service),
+        Wanted::Reach(question) => want_reach(request, question)?,
+    }
+    Ok(())
+}
+
+fn want_reach(request: &mut Request, question: &Question) -> Result<(), Usage> {
+    match &question.from {
+        Origin::Interface(id) => drop(request.interfaces.insert(id.clone())),
+        Origin::Instance(id) => drop(request.instances.insert(id.clone())),
+        Origin::Task(arn) => want_task(request, arn)?,
+        Origin::Placement { subnet, groups, .. } => {
+            request.subnets.insert(subnet.clone());
+            request.groups.extend(groups.iter().cloned());
+        }
+        Origin::Address(address) => drop(request.addresses.insert(*address)),
+        Origin::Internet => {}
+    }
+    match &question.to.target {
+        Target::Interface(id) => drop(request.interfaces.insert(id.clone())),
+        Target::Instance(id) => drop(request.instances.insert(id.clone())),
+        Target::Task(arn) => want_task(request, arn)?,
+        Target::Subnet(subnet) => drop(request.subnets.insert(subnet.clone())),
+        Target::Address(address) => drop(request.addresses.insert(*address)),
+        Target::Internet(_) | Target::Host(_) => {}
+    }
+    Ok(())
+}
+
+fn want_task(request: &mut Request, arn: &EcsArn) -> Result<(), Usage> {
+    request.audit_described(cluster_of(arn.as_str())?, arn.as_str());
+    Ok(())
+}
+
+/// The cluster's name in a task's ARN: `arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID`.
+fn cluster_of(arn: &str) -> Result<&str, Usage> {
+    let mut parts = arn.split('/');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(front), Some(cluster), Some(_), None) if front.starts_with("arn:") => Ok(cluster),
+        _ => Err(Usage(format!(
+            "{arn} doesn't tell the task's cluster: give an ARN as in \
+             arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID, or --cluster"
+        ))),
+    }
+}
+
+/// The region that an ARN names.
+fn region_of(wanted: Wanted<'_>) -> Option<String> {
+    let arn = match wanted {
+        Wanted::Event(task) => task.task_arn.as_str(),
+        Wanted::Task { task, .. } => task,
+        Wanted::Service { service, cluster } => {
+            if service.starts_with("arn:") {
+                service
+            } else {
+                cluster
+            }
+        }
+        Wanted::Reach(Question {
+            from: Origin::Task(arn),
+            ..
+        }) => arn.as_str(),
+        Wanted::Reach(_) => return None,
+    };
+    let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
+    (!region.is_empty()).then(|| region.to_owned())
+}

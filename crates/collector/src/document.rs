@@ -1,0 +1,49 @@
+//! Builds JSON in the shape that the AWS CLI prints, so that what is collected and what is saved by
+//! hand are the same thing.
+
+use serde_json::{Map, Value};
+
+/// A resource as the AWS CLI prints it. What AWS didn't say is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Document(Map<String, Value>);
+
+impl Document {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A text, number or truth value.
+    pub(crate) fn with(mut self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), value.into());
+        }
+        self
+    }
+
+    /// A structure.
+    pub(crate) fn part(self, key: &str, part: Option<Self>) -> Self {
+        self.with(key, part.map(Value::from))
+    }
+
+    /// A list of structures; the CLI prints empty lists too.
+    pub(crate) fn list<T>(self, key: &str, items: &[T], document: impl Fn(&T) -> Self) -> Self {
+        let items: Vec<Value> = items.iter().map(|item| document(item).into()).collect();
+        self.with(key, Some(items))
+    }
+
+    /// The interface that this is about.
+    pub(crate) fn interface_id(&self) -> Option<&str> {
+        self.0.get("NetworkInterfaceId").and_then(Value::as_str)
+    }
+
+    /// A list of texts.
+    pub(crate) fn texts(self, key: &str, items: &[String]) -> Self {
+        self.with(key, Some(items.to_vec()))
+    }
+}
+
+impl From<Document> for Value {
+    fn from(document: Document) -> Self {
+        Self::Object(document.0)
+    }
+}

@@ -1,0 +1,199 @@
+//! What was learned and what wasn't, before it becomes facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use awsvpc_auditor_engine::facts::{FactKind, LoadError, Snapshot, SnapshotReader};
+use serde_json::{Value, json};
+
+use crate::document::Document;
+use crate::trouble::{Refused, Trouble};
+
+/// What AWS said, in the format of a saved snapshot, and what it didn't say and why.
+///
+/// Facts are made from the same text that is saved, so that an audit of a live account and an audit
+/// of the snapshot it leaves can't differ.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Findings {
+    resources: BTreeMap<FactKind, BTreeMap<String, Arc<Value>>>,
+    asked: BTreeMap<FactKind, BTreeSet<String>>,
+    missing: BTreeMap<FactKind, BTreeSet<(String, &'static str)>>,
+    refused: Option<Refused>,
+}
+
+/// The answer to one describe call, all pages together.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) action: &'static str,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) trouble: Option<Trouble>,
+}
+
+impl Answer {
+    pub(crate) fn new(action: &'static str) -> Self {
+        Self {
+            action,
+            documents: Vec::new(),
+            trouble: None,
+        }
+    }
+}
+
+impl Findings {
+    /// Takes in an answer. `within` is what was asked about in full; it holds only when every page
+    /// came.
+    pub(crate) fn take(
+        &mut self,
+        kind: FactKind,
+        answer: Answer,
+        within: impl IntoIterator<Item = String>,
+    ) {
+        let asked = self.asked.entry(kind).or_default();
+        if answer.trouble.is_none() {
+            asked.extend(within);
+        }
+        self.resources.entry(kind).or_default();
+        let id_key = kind.id_key().unwrap_or_default();
+        for document in answer.documents {
+            let value = Value::from(document);
+            if let Some(id) = value.get(id_key).and_then(Value::as_str) {
+                let id = id.to_owned();
+                self.put(kind, id, Arc::new(value));
+            }
+        }
+        if let Some(trouble) = answer.trouble {
+            tracing::warn!(
+                action = answer.action,
+                reason = trouble.reason(),
+                "call gave no answer"
+            );
+            let entry = (trouble.reason().to_owned(), answer.action);
+            self.missing.entry(kind).or_default().insert(entry);
+            if let Trouble::Refused(refused) = trouble {
+                self.refused = Some(refused);
+            }
+        }
+    }
+
+    /// Keeps a resource. A newer description replaces an older one, except where several calls tell
+    /// a part each.
+    fn put(&mut self, kind: FactKind, id: String, value: Arc<Value>) {
+        let in_parts = matches!(kind, FactKind::VpcAttributes | FactKind::PrefixLists);
+        let resources = self.resources.entry(kind).or_default();
+        match resources.get_mut(&id) {
+            Some(older) if in_parts => {
+                if let (Value::Object(older), Value::Object(newer)) =
+                    (Arc::make_mut(older), &*value)
+                {
+                    older.extend(newer.clone());
+                }
+            }
+            _ => {
+                resources.insert(id, value);
+            }
+        }
+    }
+
+    /// Forgets all resources of a kind but one.
+    pub(crate) fn keep_only(&mut self, kind: FactKind, id: Option<&str>) {
+        if let Some(resources) = self.resources.get_mut(&kind) {
+            resources.retain(|own, _| Some(own.as_str()) == id);
+        }
+    }
+
+    /// Adds what somebody else found.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        for (kind, resources) in &other.resources {
+            self.resources.entry(*kind).or_default();
+            for (id, resource) in resources {
+                self.put(*kind, id.clone(), Arc::clone(resource));
+            }
+        }
+        for (kind, asked) in &other.asked {
+            self.asked.entry(*kind).or_default().extend(asked.clone());
+        }
+        for (kind, missing) in &other.missing {
+            let own = self.missing.entry(*kind).or_default();
+            own.extend(missing.clone());
+        }
+        if self.refused.is_none() {
+            self.refused.clone_from(&other.refused);
+        }
+    }
+
+    /// Whether asking again at once would give nothing more: a permission that lacks will lack then.
+    pub(crate) fn is_settled(&self) -> bool {
+        let mut missing = self.missing.values().flatten();
+        missing.all(|(reason, _)| matches!(reason.as_str(), "denied" | "truncated"))
+    }
+
+    /// Why AWS refuses everything, if it does.
+    pub(crate) fn refused(&self) -> Option<&Refused> {
+        self.refused.as_ref()
+    }
+
+    /// Which calls gave nothing, and why: `(IAM action, reason)`.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = self.missing.values().flatten();
+        all.map(|(reason, action)| (*action, reason.as_str()))
+    }
+
+    /// The resources of a kind, as the AWS CLI prints them.
+    pub(crate) fn of(&self, kind: FactKind) -> impl Iterator<Item = &Value> {
+        let resources = self.resources.get(&kind);
+        resources
+            .into_iter()
+            .flat_map(|all| all.values().map(AsRef::as_ref))
+    }
+
+    /// One resource.
+    pub(crate) fn get(&self, kind: FactKind, id: &str) -> Option<&Value> {
+        self.resources.get(&kind)?.get(id).map(AsRef::as_ref)
+    }
+
+    /// The files of a snapshot: name and text. `observed_at` is in RFC 3339.
+    pub(crate) fn files(&self, observed_at: &str) -> Vec<(String, String)> {
+        let mut files: Vec<_> = self
+            .resources
+            .iter()
+            .map(|(kind, resources)| {
+                let list: Vec<&Value> = resources.values().map(AsRef::as_ref).collect();
+                (
+                    format!("{}.json", kind.key()),
+                    text(&json!({ kind.key(): list })),
+                )
+            })
+            .collect();
+        let coverage = json!({ "ObservedAt": observed_at, "Coverage": self.coverage() });
+        files.push(("Coverage.json".to_owned(), text(&coverage)));
+        files
+    }
+
+    /// What is known and what isn't, as a snapshot's `Coverage` list says it.
+    fn coverage(&self) -> Vec<Value> {
+        let within = self
+            .asked
+            .iter()
+            .map(|(kind, asked)| json!({ "Fact": kind.key(), "Within": asked }));
+        let missing = self.missing.iter().flat_map(|(kind, missing)| {
+            missing.iter().map(|(reason, action)| {
+                json!({ "Fact": kind.key(), "Reason": reason, "Action": action })
+            })
+        });
+        within.chain(missing).collect()
+    }
+
+    /// The facts. An error is a defect: AWS answered something that the engine can't read.
+    pub(crate) fn snapshot(&self, observed_at: &str) -> Result<Snapshot, LoadError> {
+        let mut reader = SnapshotReader::default();
+        for (name, text) in self.files(observed_at) {
+            reader.add(name, text)?;
+        }
+        reader.finish()
+    }
+}
+
+fn text(value: &Value) -> String {
+    // A `Value` always has a text; the alternate form is the indented one.
+    format!("{value:#}\n")
+}

@@ -1,0 +1,66 @@
+//! What an audit or a question is about.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use awsvpc_auditor_engine::facts::{
+    EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, SubnetId, Task, TaskStatus,
+};
+
+/// What facts are wanted about. Several tasks in one request share their calls.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Interfaces.
+    pub interfaces: BTreeSet<NetworkInterfaceId>,
+    /// Of these, the ones that a starting task has just got: AWS may not show them yet.
+    pub(crate) fresh: BTreeSet<NetworkInterfaceId>,
+    /// Subnets, and all of the VPC around them.
+    pub subnets: BTreeSet<SubnetId>,
+    /// Security groups.
+    pub groups: BTreeSet<SecurityGroupId>,
+    /// Instances, by their interfaces.
+    pub instances: BTreeSet<InstanceId>,
+    /// Addresses, by the interfaces that have them.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Services: cluster and service, by name or ARN.
+    pub services: BTreeSet<(String, String)>,
+    /// Tasks that must be described first: cluster and task, by name or ARN.
+    pub tasks: BTreeSet<(String, String)>,
+    /// Clusters on whose instances tasks share: all of their tasks matter.
+    pub(crate) clusters: BTreeSet<EcsArn>,
+}
+
+impl Request {
+    /// Wants what an audit of a task needs.
+    pub fn audit(&mut self, task: &Task) {
+        let Some(attachment) = task.network_interface() else {
+            return;
+        };
+        self.subnets.extend(attachment.subnet_id());
+        if let Some(interface) = attachment.network_interface_id() {
+            // The interface of a task that has stopped is gone, or about to be.
+            if task.last_status <= TaskStatus::Running {
+                self.fresh.insert(interface.clone());
+            }
+            self.interfaces.insert(interface);
+        }
+        if let Some(service) = task.service_name() {
+            let cluster = task.cluster_arn.as_str().to_owned();
+            self.services.insert((cluster, service.to_owned()));
+        }
+        if task.effective_launch_type() == Some(LaunchType::Ec2) {
+            self.clusters.insert(task.cluster_arn.clone());
+        }
+    }
+
+    /// Wants what an audit of a service needs.
+    pub fn audit_service(&mut self, cluster: &str, service: &str) {
+        self.services
+            .insert((cluster.to_owned(), service.to_owned()));
+    }
+
+    /// Wants a task described, and what an audit of it needs.
+    pub fn audit_described(&mut self, cluster: &str, task: &str) {
+        self.tasks.insert((cluster.to_owned(), task.to_owned()));
+    }
+}

@@ -1,0 +1,27 @@
+//! The Lambda function behind the queue of ECS task state changes.
+
+use std::sync::Arc;
+
+use awsvpc_auditor_lambda::config::Config;
+use awsvpc_auditor_lambda::logging;
+use awsvpc_auditor_lambda::task_auditor::TaskAuditor;
+use lambda_runtime::{LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::read(|variable| std::env::var(variable).ok())?;
+    logging::start(config.log_level);
+    let sdk = awsvpc_auditor_collector::connect(None, None).await?;
+    let auditor = Arc::new(TaskAuditor::new(&sdk, config));
+    run(service_fn(|event: LambdaEvent<Value>| {
+        let auditor = Arc::clone(&auditor);
+        async move {
+            auditor
+                .handle(event)
+                .await
+                .map_err(lambda_runtime::Error::from)
+        }
+    }))
+    .await
+}
