@@ -1,23 +1,40 @@
 # Every target is one or two lines; CONTRIBUTING.md says what each is for.
 CARGO ?= cargo
-# One set of features for everything that compiles the AWS SDK: another set would compile it again.
-FEATURES = --features awsvpc-auditor/aws
+STACK ?= awsvpc-auditor
 
-.PHONY: demo test lint bench build
+.PHONY: demo test lint bench build build-live deploy smoke local
+
+# One set of packages and features for everything that compiles the AWS SDK: another compiles it anew.
+FEATURES = --workspace --features awsvpc-auditor/aws
+# SAM, cargo-lambda and the emulators, installed outside the clone.
+TOOLS = AWSVPC_AUDITOR_TOOLS="$$(tests/tools)" && export AWSVPC_AUDITOR_TOOLS
 
 demo: ## Audit a recorded task start against a saved account. The report lists failures, so status 3 is right.
 	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- task --event events/ecs-task-running-fargate.json --snapshot demo; [ $$? -eq 3 ]
 
-test: ## Everything that must hold: Cargo fetches what the tests need.
-	$(CARGO) test --locked --workspace --all-targets $(FEATURES)
+test: ## Everything that must hold. What the tests need is fetched, and kept outside the clone.
+	$(TOOLS) && $(CARGO) test --locked $(FEATURES) --lib --bins --tests --examples
 
 lint: ## Formatting and clippy, warnings denied.
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets $(FEATURES) -- -D warnings
+	$(CARGO) clippy --locked $(FEATURES) --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package awsvpc-auditor -- -D warnings
 
-bench: ## The engine's budgets: one audit in a VPC of 1,000 interfaces and 500 security groups.
+bench: ## The budgets: the engine's time; the function's size, start, memory and calls.
 	$(CARGO) bench --locked --package awsvpc-auditor-engine
+	$(TOOLS) && $(CARGO) test --locked $(FEATURES) --bench lambda --test function storm -- --nocapture
 
-build: ## The command line, for use.
+build: ## The command line, for use on saved output: small, and built in half a minute.
 	$(CARGO) build --locked --release --package awsvpc-auditor
+
+build-live: ## The command line that asks AWS. The SDK takes minutes to compile.
+	$(CARGO) build --locked --release --package awsvpc-auditor --features aws
+
+deploy: ## The stack, into the account and region of the environment.
+	$(TOOLS) && PATH="$$AWSVPC_AUDITOR_TOOLS:$$PATH" && sam build && sam deploy
+
+smoke: ## Prove a deployed stack: a recorded event must bring an alert.
+	$(TOOLS) && "$$AWSVPC_AUDITOR_TOOLS/python" tests/smoke $(STACK)
+
+local: ## The stack in a local AWS, to play with until Ctrl-C.
+	$(TOOLS) && $(CARGO) run --locked $(FEATURES) --example local

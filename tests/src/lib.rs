@@ -1,10 +1,18 @@
 //! Runs the real binary with nothing of the surroundings but what a test gives it.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "support for tests, which fail by panicking"
 )]
+
+pub mod emulators;
+pub mod lambda_api;
+pub mod recorder;
+pub mod stack;
+pub mod tools;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,6 +63,11 @@ impl Run {
             self.status, self.stdout, self.stderr
         )
     }
+}
+
+/// The command line as it was built for the tests, with access to AWS.
+pub fn auditor_binary() -> &'static Path {
+    &BINARY
 }
 
 /// Runs the program in the repository's root.

@@ -28,8 +28,19 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// within three times this.
 const OPERATION: Duration = Duration::from_secs(12);
 
-/// The first attempt and three more, slowed down together while AWS throttles.
-const ATTEMPTS: u32 = 4;
+/// How calls are repeated: three more times, longer and longer apart. EC2 gives back twenty calls a
+/// second, so a second is plenty.
+///
+/// Not the SDK's adaptive mode: once throttled it asks five tokens for a retry of a bucket that holds
+/// as many as the client has sent calls a second. An auditor sends a few, so the bucket never fills
+/// and the retry never leaves (`aws-smithy-runtime` 1.16, `client_rate_limiter.rs`). Throttling is
+/// adapted to by asking less: what is shared is asked once, and what is known isn't asked again.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(4)
+        .with_initial_backoff(Duration::from_millis(250))
+        .with_max_backoff(Duration::from_secs(2))
+}
 
 /// The HTTP client of every AWS client: rustls with ring, which is small and builds without C tools
 /// of its own.
@@ -39,7 +50,7 @@ pub fn http_client() -> SharedHttpClient {
         .build_https()
 }
 
-/// How AWS is asked: region and credentials from the surroundings, adaptive retries, bounded time.
+/// How AWS is asked: region and credentials from the surroundings, retries in bounded time.
 pub async fn connect(
     region: Option<&str>,
     profile: Option<&str>,
@@ -51,7 +62,7 @@ pub async fn connect(
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
-        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+        .retry_config(retries())
         .timeout_config(timeouts);
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region.to_owned()));

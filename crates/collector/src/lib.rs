@@ -11,13 +11,14 @@ mod ecs;
 mod findings;
 mod request;
 mod round;
+mod subject;
 mod transit;
 mod trouble;
 mod vpc_facts;
 
 pub use calls::{CallCount, Calls};
 pub use collector::{Collected, Collector, FRESH};
-pub use connect::{ConnectError, connect, http_client};
+pub use connect::{ConnectError, connect, http_client, retries};
 pub use request::Request;
 pub use trouble::Refused;
 

@@ -117,10 +117,8 @@ async fn by_name(ec2: Ec2<'_>, vpc: &str, known: &Findings) -> Findings {
             ec2.security_groups(vec![filter("group-id", ids)]).await
         });
     }
-    let subnets = known
-        .of(FactKind::Subnets)
-        .filter_map(|subnet| text(subnet, "SubnetId"));
-    let logged: Vec<String> = subnets.chain([vpc.to_owned()]).collect();
+    let mut logged = subnets(known);
+    logged.push(vpc.to_owned());
     for resources in chunks(&logged) {
         round.ask(FactKind::FlowLogs, resources.clone(), async move {
             ec2.flow_logs(&resources).await
@@ -148,6 +146,14 @@ async fn by_name(ec2: Ec2<'_>, vpc: &str, known: &Findings) -> Findings {
     }
     transit::ask_about_gateways(&mut round, ec2, &routed("tgw-"));
     round.run().await
+}
+
+/// The VPC's subnets. Network ACLs name them too, should subnets themselves be denied.
+fn subnets(known: &Findings) -> Vec<String> {
+    let acls = known.of(FactKind::NetworkAcls);
+    let named = acls.flat_map(|acl| items(acl, "Associations"));
+    let all = known.of(FactKind::Subnets).chain(named);
+    all.filter_map(|it| text(it, "SubnetId")).collect()
 }
 
 /// AWS's own lists are behind gateway endpoints; any other list that a route names is asked for.

@@ -67,8 +67,8 @@ impl TaskCommand {
         tasks.find(|task| is(&task.task_arn, name)).with_context(|| {
             let known = snapshot.tasks.seen().count();
             format!(
-                "no task {name} among the {known} task(s) of the facts: save `aws ecs describe-tasks` \
-                 for it, or give its --event"
+                "no task {name} among the {known} task(s) of the facts: it may have stopped more than an \
+                 hour ago; give its --event, or offline save `aws ecs describe-tasks` for it"
             )
         })
     }

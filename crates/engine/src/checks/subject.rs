@@ -1,6 +1,6 @@
 use crate::facts::{
-    AssignPublicIp, AwsvpcConfiguration, EcsArn, FactKind, LaunchType, Missing, NetworkInterface,
-    Reason, Service, Snapshot, SubnetId, Task, TaskAttachment, VpcId,
+    AssignPublicIp, AwsvpcConfiguration, Coverage, EcsArn, FactKind, LaunchType, Missing,
+    NetworkInterface, Reason, Service, Snapshot, SubnetId, Task, TaskAttachment, VpcId,
 };
 use crate::net::AddressScope;
 use crate::reach::{Groups, PublicAddress, Station};
@@ -51,7 +51,7 @@ pub enum ServiceNotFound {
     },
     /// No service was observed at all.
     #[error(
-        "no services among the facts: save `aws ecs describe-services --cluster {cluster} --services {service}` too ({missing})"
+        "no services among the facts ({missing}): offline, save `aws ecs describe-services --cluster {cluster} --services {service}` too"
     )]
     NotObserved {
         /// The name that was asked for.
@@ -92,12 +92,20 @@ impl<'a> Subject<'a> {
             .seen()
             .map(|s| format!("{}/{}", s.cluster_arn.name(), s.service_name))
             .collect();
+        let is_unseen = |missing: &Missing| match snapshot.services.coverage() {
+            Coverage::Missing(_) => true,
+            // Somebody asked by name: only a failed call leaves a doubt.
+            Coverage::Partial { .. } => missing.reason != Reason::NotObserved,
+            Coverage::Known => false,
+        };
         Err(match snapshot.services.complete() {
-            Err(missing) if known.is_empty() => ServiceNotFound::NotObserved {
-                service,
-                cluster,
-                missing,
-            },
+            Err(missing) if known.is_empty() && is_unseen(&missing) => {
+                ServiceNotFound::NotObserved {
+                    service,
+                    cluster,
+                    missing,
+                }
+            }
             _ => ServiceNotFound::Unknown {
                 service,
                 cluster,

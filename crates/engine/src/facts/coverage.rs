@@ -27,6 +27,13 @@ pub enum Reason {
     Invisible(String),
 }
 
+impl Reason {
+    /// Whether somebody asked, in vain: then nothing may be taken for granted.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Denied(_) | Self::Throttled | Self::Failed(_))
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -82,7 +82,7 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, EventError> {
 }
 
 fn malformed(path: &str, error: &serde_json::Error) -> EventError {
-    let message = super::saved_file::without_place(error);
+    let message = without_value(super::saved_file::without_place(error));
     EventError::Malformed {
         line: error.line(),
         column: error.column(),
@@ -91,5 +91,20 @@ fn malformed(path: &str, error: &serde_json::Error) -> EventError {
         } else {
             format!("`{path}`: {message}")
         },
+    }
+}
+
+/// An error's text without the value that it quotes: events hold what tasks keep secret.
+fn without_value(message: String) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            let (before, after) = (message.get(..first), message.get(last + 1..));
+            format!(
+                "{}\"…\"{}",
+                before.unwrap_or_default(),
+                after.unwrap_or_default()
+            )
+        }
+        _ => message,
     }
 }

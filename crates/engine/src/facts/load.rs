@@ -135,6 +135,7 @@ impl SnapshotReader {
                 "ObservedAt" => self.observed_at = Some(file.parse_member(key, value)?),
                 "Coverage" => {
                     let entries: Vec<CoverageEntry> = file.parse_member(key, value)?;
+                    self.knows_something = true;
                     self.coverage.extend(entries);
                 }
                 _ => {

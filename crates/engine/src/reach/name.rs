@@ -194,7 +194,8 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing
         Err(missing) => return Standing::Perhaps(missing),
     }
     match own_name_servers(snapshot, vpc) {
-        Some(servers) => {
+        Err(missing) => Standing::Perhaps(missing),
+        Ok(Some(servers)) => {
             let what =
                 format!("whether the name servers {servers} of {vpc} ask the VPC's resolver");
             Standing::Perhaps(Missing::new(
@@ -202,17 +203,36 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing
                 Reason::Invisible(what),
             ))
         }
-        None => Standing::Leads,
+        Ok(None) => Standing::Leads,
     }
 }
 
 /// The name servers of a VPC that doesn't use Amazon's. Where nobody looked, the VPC is taken to use
 /// Amazon's, as it does unless somebody changed it.
-fn own_name_servers(snapshot: &Snapshot, vpc: &VpcId) -> Option<String> {
-    let id = snapshot.vpcs.get(vpc).ok()?.dhcp_options_id.as_ref()?;
-    let options = snapshot.dhcp_options.get(id).ok()?;
+fn own_name_servers(snapshot: &Snapshot, vpc: &VpcId) -> Result<Option<String>, Missing> {
+    let looked = |missing: Missing| {
+        if missing.reason.is_failure() {
+            Err(missing)
+        } else {
+            Ok(None)
+        }
+    };
+    let vpc = match snapshot.vpcs.get(vpc) {
+        Ok(vpc) => vpc,
+        Err(missing) => return looked(missing),
+    };
+    let Some(id) = &vpc.dhcp_options_id else {
+        return Ok(None);
+    };
+    let options = match snapshot.dhcp_options.get(id) {
+        Ok(options) => options,
+        // The word that stands for no option set.
+        Err(_) if id.as_str() == "default" => return Ok(None),
+        Err(missing) => return looked(missing),
+    };
     let servers: Vec<_> = options.custom_name_servers().collect();
-    (!servers.is_empty() && !options.uses_amazon_dns()).then(|| servers.join(", "))
+    let is_own = !servers.is_empty() && !options.uses_amazon_dns();
+    Ok(is_own.then(|| servers.join(", ")))
 }
 
 /// The public names of an endpoint's service; most are the service's short name in front of the

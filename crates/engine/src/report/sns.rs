@@ -47,10 +47,13 @@ impl Message {
             .map(|result| result.check.id.to_owned())
             .collect();
         checks.dedup();
+        let is_news = |result: &&&AuditResult| result.severity >= minimum;
+        let mut news: Vec<_> = failed.iter().filter(is_news).map(|r| r.check.id).collect();
+        news.dedup();
         let (account, region) = report.subject.account_and_region();
         let text = |text: &str| Attribute::Text(clean(text));
         Some(Self {
-            subject: subject(report, &checks),
+            subject: subject(report, &news, checks.len()),
             body: body(report),
             attributes: vec![
                 ("account", text(account)),
@@ -79,8 +82,8 @@ fn of<'a>(
     results.filter(move |result| result.outcome == outcome)
 }
 
-/// Who has what, the worst first, as far as there is room.
-fn subject(report: &Report<'_>, checks: &[String]) -> String {
+/// Who has what, the worst first, as far as there is room. Lesser faults are only counted.
+fn subject(report: &Report<'_>, checks: &[&str], all: usize) -> String {
     let owner = report.subject.owner();
     let owner = owner
         .split_once(':')
@@ -88,18 +91,25 @@ fn subject(report: &Report<'_>, checks: &[String]) -> String {
     let cluster = report.subject.cluster().name();
     let mut subject = ascii(&format!("ECS network fault: {owner} in {cluster}: "));
     // Names are the account's own and may be long: room is left for the first check.
-    let longest = checks.iter().map(String::len).max().unwrap_or_default();
+    let longest = checks
+        .iter()
+        .map(|check| check.len())
+        .max()
+        .unwrap_or_default();
     subject.truncate(SUBJECT.saturating_sub(longest + " +99".len()));
-    for (index, check) in checks.iter().enumerate() {
-        let rest = checks.len() - index;
-        let separator = if index == 0 { "" } else { ", " };
-        let needed = separator.len() + check.len() + if rest > 1 { " +99".len() } else { 0 };
-        if subject.len() + needed > SUBJECT {
-            let _ = write!(subject, " +{rest}");
+    let mut told = 0;
+    for check in checks {
+        let separator = if told == 0 { "" } else { ", " };
+        let more = if told + 1 < all { " +99".len() } else { 0 };
+        if subject.len() + separator.len() + check.len() + more > SUBJECT {
             break;
         }
         subject.push_str(separator);
         subject.push_str(check);
+        told += 1;
+    }
+    if told < all {
+        let _ = write!(subject, " +{}", all - told);
     }
     subject
 }

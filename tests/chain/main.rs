@@ -1,0 +1,205 @@
+//! The whole chain with real parts: the stack as `sam deploy` puts it into an account, an event
+//! through EventBridge, the queue, the function, the topic, and a queue that listens. What is broken
+//! in the network is named in a message; what is mended brings none.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use awsvpc_auditor_collector::{ACTIONS, FRESH};
+use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::recorder::Recorder;
+use awsvpc_auditor_tests::stack::Stack;
+use awsvpc_auditor_tests::tools::{ACCOUNT, REGION};
+use awsvpc_auditor_tests::world::{Interface, PLANTED, World, wait};
+use serde_json::Value;
+
+/// From an event to its message it takes about three seconds.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+struct Chain {
+    recorder: Recorder,
+    account: Server,
+    events: aws_sdk_eventbridge::Client,
+    sqs: aws_sdk_sqs::Client,
+    inbox: String,
+    _stack: Stack,
+    network: Server,
+}
+
+impl Chain {
+    fn new() -> Self {
+        let network = Server::moto();
+        let recorder = Recorder::start(&network.url());
+        let account = Server::ministack(recorder.url());
+        let stack = Stack::deploy(&account, "chain", &BTreeMap::new());
+        let config = client_config(&account.url());
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let inbox = wait(sqs.create_queue().queue_name("inbox").send()).unwrap();
+        let sns = aws_sdk_sns::Client::new(&config);
+        let subscribe = sns.subscribe().topic_arn(stack.output("AlertTopicArn"));
+        let listener = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:inbox");
+        wait(subscribe.protocol("sqs").endpoint(listener).send()).unwrap();
+        Self {
+            recorder,
+            events: aws_sdk_eventbridge::Client::new(&config),
+            sqs,
+            inbox: inbox.queue_url.unwrap(),
+            _stack: stack,
+            account,
+            network,
+        }
+    }
+
+    /// Puts events as `make smoke` does: only AWS may use the source `aws.ecs`.
+    fn put(&self, events: &[Value]) {
+        let mut request = self.events.put_events();
+        for event in events {
+            let entry = aws_sdk_eventbridge::types::PutEventsRequestEntry::builder()
+                .source("awsvpc-auditor")
+                .detail_type("ECS Task State Change")
+                .resources(event["resources"][0].as_str().unwrap())
+                .detail(event["detail"].to_string())
+                .build();
+            request = request.entries(entry);
+        }
+        let put = wait(request.send()).unwrap();
+        assert_eq!(put.failed_entry_count, 0, "{put:?}");
+    }
+
+    /// Takes what has arrived.
+    fn receive(&self) -> Vec<Value> {
+        let receive = self.sqs.receive_message().queue_url(&self.inbox);
+        let receive = receive.max_number_of_messages(10).wait_time_seconds(1);
+        let got = wait(receive.send()).unwrap().messages.unwrap_or_default();
+        let mut messages = Vec::new();
+        for message in got {
+            let delete = self.sqs.delete_message().queue_url(&self.inbox);
+            wait(
+                delete
+                    .receipt_handle(message.receipt_handle.unwrap())
+                    .send(),
+            )
+            .unwrap();
+            messages.push(serde_json::from_str(&message.body.unwrap()).unwrap());
+        }
+        messages
+    }
+
+    /// Waits for so many messages; more than one for a cluster counts as more.
+    fn expect(&self, count: usize) -> BTreeMap<String, Value> {
+        let until = Instant::now() + PATIENCE;
+        let mut messages = Vec::new();
+        while messages.len() < count && Instant::now() < until {
+            messages.extend(self.receive());
+        }
+        assert_eq!(
+            messages.len(),
+            count,
+            "{messages:#?}\n{}",
+            self.account.log()
+        );
+        let cluster =
+            |message: &Value| message["MessageAttributes"]["cluster"]["Value"].to_string();
+        let by_cluster: BTreeMap<_, _> = messages
+            .into_iter()
+            .map(|message| (cluster(&message).trim_matches('"').to_owned(), message))
+            .collect();
+        assert_eq!(by_cluster.len(), count, "{by_cluster:#?}");
+        by_cluster
+    }
+
+    /// Waits until the function has asked about these interfaces.
+    fn wait_for_questions_about(&self, interfaces: &[Interface]) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let calls = self.recorder.calls();
+            let is_asked = |i: &&Interface| calls.iter().any(|call| call.body.contains(&i.id));
+            if interfaces.iter().filter(is_asked).count() == interfaces.len() {
+                return;
+            }
+            assert!(Instant::now() < until, "{}", self.account.log());
+            sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+#[test]
+fn what_is_broken_is_named_and_what_is_mended_is_silent() {
+    let chain = Chain::new();
+    // Each in a VPC of its own, so that none hides another.
+    let worlds: Vec<_> = (20..25)
+        .map(|n| World::new(&chain.network.url(), n))
+        .collect();
+    let [_, endpoint, nat, acl, dns] = worlds.as_slice() else {
+        unreachable!("there are five");
+    };
+    let events = |version: u64| -> (Vec<Value>, Vec<Interface>) {
+        let interfaces: Vec<_> = worlds.iter().map(World::make_interface).collect();
+        let pairs = worlds.iter().zip(&interfaces).enumerate();
+        let event =
+            |(n, (world, i)): (usize, (&World, &Interface))| world.event("checkout", n, version, i);
+        (pairs.map(event).collect(), interfaces)
+    };
+    for world in &worlds {
+        world.make_service("checkout");
+    }
+    endpoint.break_endpoint_group();
+    nat.break_nat_route();
+    acl.break_return_path();
+    dns.set_dns_support(false);
+
+    let (broken, _) = events(5);
+    chain.put(&broken);
+    let messages = chain.expect(4);
+    for (world, check, component) in [
+        (
+            endpoint,
+            "interface-endpoint-blocks-task",
+            &endpoint.endpoint_group,
+        ),
+        (nat, "no-internet-route", &nat.route_table),
+        (acl, "interface-endpoint-blocks-task", &acl.network_acl),
+        (dns, "vpc-dns-support-disabled", &dns.vpc),
+    ] {
+        let message = &messages[&world.cluster];
+        let subject = message["Subject"].as_str().unwrap();
+        let text = message["Message"].as_str().unwrap();
+        assert!(subject.contains(check), "{subject}");
+        assert!(subject.is_ascii() && subject.len() <= 100, "{subject}");
+        assert!(text.contains(component.as_str()), "{component}: {text}");
+        assert!(!text.contains(PLANTED), "{text}");
+    }
+
+    endpoint.mend_endpoint_group();
+    nat.mend_nat_route();
+    acl.mend_return_path();
+    dns.set_dns_support(true);
+    // What the warm process knows about a VPC it knows for a minute.
+    sleep(FRESH + Duration::from_secs(1));
+    let (mended, interfaces) = events(6);
+    chain.put(&mended);
+    chain.wait_for_questions_about(&interfaces);
+    sleep(Duration::from_secs(5));
+    let late = chain.receive();
+    assert!(late.is_empty(), "{late:#?}");
+
+    let called = chain.recorder.counts();
+    let foreign: Vec<_> = called
+        .keys()
+        .filter(|a| !ACTIONS.contains(&a.as_str()))
+        .collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+    assert!(
+        !chain.account.log().contains(PLANTED),
+        "the account's log holds a secret"
+    );
+}

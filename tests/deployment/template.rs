@@ -1,0 +1,267 @@
+//! What the template promises before anything is deployed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use awsvpc_auditor_collector::ACTIONS;
+use awsvpc_auditor_lambda::config::VARIABLES;
+use awsvpc_auditor_tests::{root, stack, tools};
+use serde_json::{Map, Value};
+
+fn resources() -> Map<String, Value> {
+    stack::template()["Resources"].as_object().unwrap().clone()
+}
+
+/// The resources of a type, with their properties.
+fn of_type(kind: &str) -> BTreeMap<String, Value> {
+    resources()
+        .into_iter()
+        .filter(|(_, resource)| resource["Type"] == kind)
+        .map(|(name, resource)| (name, resource["Properties"].clone()))
+        .collect()
+}
+
+/// What a value is, whether it stands alone or in a list.
+fn each(value: &Value) -> Vec<&Value> {
+    value
+        .as_array()
+        .map_or_else(|| vec![value], |values| values.iter().collect())
+}
+
+/// The logical name in `{"Fn::GetAtt": [name, attribute]}` or `{"Ref": name}`.
+fn referred(value: &Value) -> &str {
+    value["Fn::GetAtt"][0]
+        .as_str()
+        .or_else(|| value["Ref"].as_str())
+        .unwrap_or_else(|| panic!("{value} refers to no resource"))
+}
+
+/// Every statement of every role's policies, also those behind a condition.
+fn statements() -> Vec<Value> {
+    let mut statements = Vec::new();
+    for role in of_type("AWS::IAM::Role").values() {
+        for policy in each(&role["Policies"]) {
+            for statement in each(&policy["PolicyDocument"]["Statement"]) {
+                let statement = statement.get("Fn::If").map_or(statement, |pair| &pair[1]);
+                statements.push(statement.clone());
+            }
+        }
+    }
+    assert!(!statements.is_empty());
+    statements
+}
+
+#[test]
+fn sam_and_cfn_lint_find_nothing() {
+    let template = root().join("template.yaml");
+    tools::run(
+        tools::program("sam")
+            .args(["validate", "--lint", "--template-file"])
+            .arg(&template)
+            .current_dir(root()),
+    );
+    tools::run(tools::program("cfn-lint").arg(&template));
+}
+
+#[test]
+fn the_functions_get_the_variables_that_the_code_reads() {
+    let read: BTreeSet<_> = VARIABLES.iter().copied().collect();
+    let template = stack::template();
+    let set: BTreeSet<_> = template["Globals"]["Function"]["Environment"]["Variables"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(set, read);
+}
+
+#[test]
+fn no_action_is_a_wildcard_and_none_stands_twice() {
+    let statements = statements();
+    let actions: Vec<_> = statements
+        .iter()
+        .flat_map(|statement| each(&statement["Action"]))
+        .map(|action| action.as_str().unwrap())
+        .collect();
+    let wild: Vec<_> = actions.iter().filter(|name| name.contains('*')).collect();
+    assert!(wild.is_empty(), "{wild:?}");
+    let distinct: BTreeSet<_> = actions.iter().collect();
+    assert_eq!(distinct.len(), actions.len(), "{actions:?}");
+}
+
+/// What the code can call, and what Lambda does in its name.
+#[test]
+fn the_role_allows_what_the_code_calls_and_no_more() {
+    let for_lambda = [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    ];
+    // Only for a topic under a key of the customer's: SNS calls them in the function's name.
+    let for_sns = ["kms:Decrypt", "kms:GenerateDataKey"];
+    let expected: BTreeSet<String> = ACTIONS
+        .iter()
+        .chain(&["sns:Publish"])
+        .chain(&for_lambda)
+        .chain(&for_sns)
+        .map(|action| (*action).to_owned())
+        .collect();
+    assert_eq!(BTreeSet::from_iter(stack::allowed_actions()), expected);
+}
+
+#[test]
+fn what_is_allowed_on_every_resource_is_confined_by_a_condition() {
+    for statement in statements() {
+        let everywhere = each(&statement["Resource"])
+            .iter()
+            .any(|resource| *resource == "*");
+        assert!(
+            !everywhere || statement["Condition"].is_object(),
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn no_managed_policy_widens_a_role() {
+    for (name, role) in of_type("AWS::IAM::Role") {
+        assert!(role.get("ManagedPolicyArns").is_none(), "{name}");
+    }
+    // SAM adds AWS's managed policies to a function that has no role of its own.
+    for (name, function) in of_type("AWS::Serverless::Function") {
+        assert!(function.get("Role").is_some(), "{name}");
+        assert!(function.get("Policies").is_none(), "{name}");
+    }
+}
+
+#[test]
+fn a_message_is_kept_on_both_ways_it_can_be_lost() {
+    let queues = of_type("AWS::SQS::Queue");
+    let retention = |name: &str| queues[name]["MessageRetentionPeriod"].as_u64().unwrap();
+    for rule in of_type("AWS::Events::Rule").values() {
+        for target in each(&rule["Targets"]) {
+            let undelivered = referred(&target["DeadLetterConfig"]["Arn"]);
+            let queue = referred(&target["Arn"]);
+            let redrive = &queues[queue]["RedrivePolicy"];
+            let unprocessed = referred(&redrive["deadLetterTargetArn"]);
+            assert_ne!(undelivered, unprocessed);
+            assert!((3..=5).contains(&redrive["maxReceiveCount"].as_u64().unwrap()));
+            // A message's age counts from when it was first sent.
+            assert!(retention(unprocessed) > retention(queue));
+            assert!(retention(undelivered) > retention(queue));
+            for name in [undelivered, queue] {
+                assert!(rule_may_send_to(name), "{name} has no policy for the rule");
+            }
+        }
+    }
+}
+
+/// Whether a queue's policy lets one rule, and no other's, send to it.
+fn rule_may_send_to(queue: &str) -> bool {
+    of_type("AWS::SQS::QueuePolicy").values().any(|policy| {
+        let statement = &policy["PolicyDocument"]["Statement"][0];
+        let source = &statement["Condition"]["ArnEquals"]["aws:SourceArn"];
+        referred(&policy["Queues"][0]) == queue
+            && referred(&statement["Resource"]) == queue
+            && statement["Action"] == "sqs:SendMessage"
+            && statement["Principal"]["Service"] == "events.amazonaws.com"
+            && referred(source) == "TaskStateChanges"
+    })
+}
+
+#[test]
+fn a_message_stays_hidden_while_it_is_worked_on() {
+    let queues = of_type("AWS::SQS::Queue");
+    for (name, function) in of_type("AWS::Serverless::Function") {
+        let timeout = function["Timeout"].as_u64().unwrap();
+        for event in function["Events"].as_object().unwrap().values() {
+            let event = &event["Properties"];
+            let window = event["MaximumBatchingWindowInSeconds"].as_u64().unwrap();
+            let hidden = queues[referred(&event["Queue"])]["VisibilityTimeout"]
+                .as_u64()
+                .unwrap();
+            assert!(hidden >= 6 * timeout + window, "{name}: {hidden}");
+            let responses = &event["FunctionResponseTypes"];
+            assert!(each(responses).contains(&&Value::from("ReportBatchItemFailures")));
+        }
+    }
+}
+
+#[test]
+fn alarms_watch_every_way_to_fail_and_go_to_the_topic() {
+    let mut watched = BTreeSet::new();
+    for (name, alarm) in of_type("AWS::CloudWatch::Alarm") {
+        let target = &alarm["AlarmActions"][0]["Fn::If"];
+        assert_eq!(referred(&target[1]), "Topic", "{name}");
+        assert_eq!(referred(&target[2]), "TopicArn", "{name}");
+        watched.insert(format!(
+            "{} of {}",
+            alarm["MetricName"].as_str().unwrap(),
+            referred(&alarm["Dimensions"][0]["Value"])
+        ));
+    }
+    let expected = [
+        "ApproximateAgeOfOldestMessage of TaskEvents",
+        "ApproximateNumberOfMessagesVisible of UndeliveredEvents",
+        "ApproximateNumberOfMessagesVisible of UnprocessedEvents",
+        "Errors of TaskAuditor",
+        "Throttles of TaskAuditor",
+    ];
+    assert_eq!(watched, expected.map(str::to_owned).into());
+}
+
+#[test]
+fn no_resource_has_a_name_that_could_be_taken() {
+    const NAMES: [&str; 7] = [
+        "AlarmName",
+        "FunctionName",
+        "LogGroupName",
+        "Name",
+        "QueueName",
+        "RoleName",
+        "TopicName",
+    ];
+    for (resource, content) in resources() {
+        for name in NAMES {
+            assert!(
+                content["Properties"].get(name).is_none(),
+                "{resource} has {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_parameter_has_a_default_a_label_and_a_group() {
+    let template = stack::template();
+    let parameters = template["Parameters"].as_object().unwrap();
+    let interface = &template["Metadata"]["AWS::CloudFormation::Interface"];
+    let names: BTreeSet<_> = parameters.keys().map(String::as_str).collect();
+    let labelled: BTreeSet<_> = interface["ParameterLabels"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let grouped: Vec<_> = each(&interface["ParameterGroups"])
+        .into_iter()
+        .flat_map(|group| each(&group["Parameters"]))
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert_eq!(labelled, names);
+    assert_eq!(grouped.len(), names.len(), "{grouped:?}");
+    assert_eq!(grouped.into_iter().collect::<BTreeSet<_>>(), names);
+    for (name, parameter) in parameters {
+        assert!(parameter.get("Default").is_some(), "{name}");
+        assert!(parameter.get("Description").is_some(), "{name}");
+    }
+}
+
+#[test]
+fn the_published_version_is_the_programs() {
+    let template = stack::template();
+    let application = &template["Metadata"]["AWS::ServerlessRepo::Application"];
+    assert_eq!(application["SemanticVersion"], env!("CARGO_PKG_VERSION"));
+}

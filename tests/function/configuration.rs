@@ -1,0 +1,49 @@
+//! A function that is configured wrong says so when it starts.
+
+use std::time::Duration;
+
+use awsvpc_auditor_tests::lambda_api::{Function, Outcome};
+use serde_json::json;
+
+use crate::support::binary;
+
+const TOPIC: (&str, &str) = ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:faults");
+
+#[test]
+fn a_wrong_variable_is_named_at_the_start() {
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[], "TOPIC_ARN isn't set"),
+        (&[("TOPIC_ARN", " ")], "TOPIC_ARN isn't set"),
+        (&[("TOPIC_ARN", "faults")], "TOPIC_ARN is `faults`"),
+        (
+            &[("TOPIC_ARN", "arn:aws:sqs:eu-central-1:123456789012:q")],
+            "not an SNS topic's ARN",
+        ),
+        (
+            &[("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:f.fifo")],
+            "a FIFO topic",
+        ),
+        (
+            &[TOPIC, ("LOG_LEVEL", "trace")],
+            "LOG_LEVEL is `trace`: expected error, warn, info or debug",
+        ),
+        (
+            &[TOPIC, ("MINIMUM_SEVERITY", "worst")],
+            "MINIMUM_SEVERITY is `worst`",
+        ),
+        (
+            &[TOPIC, ("METRICS_NAMESPACE", "AWS/ECS")],
+            "METRICS_NAMESPACE is `AWS/ECS`",
+        ),
+    ];
+    for (environment, said) in cases {
+        let mut function = Function::start(&binary(), environment, Duration::from_secs(10));
+        let outcome = function.invoke(&json!({}));
+        let output = function.output();
+        assert!(
+            matches!(outcome, Outcome::Exit(status) if status != 0),
+            "{outcome:?}: {output}"
+        );
+        assert!(output.contains(said), "{said}: {output}");
+    }
+}

@@ -1,0 +1,15 @@
+//! The function's process, warm, fed by a Lambda Runtime API: batches as SQS delivers them.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod batches;
+mod configuration;
+mod secrets;
+mod storm;
+mod support;

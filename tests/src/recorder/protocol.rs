@@ -1,0 +1,59 @@
+//! Which action a request calls, and how its service words errors.
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+/// How a service words what it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// EC2's XML.
+    Ec2,
+    /// The XML of the older services, SNS among them.
+    Query,
+    /// JSON with a target header: ECS, SQS, EventBridge.
+    Json,
+}
+
+impl Kind {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        if headers.contains_key("x-amz-target") {
+            Self::Json
+        } else if service(headers) == "ec2" {
+            Self::Ec2
+        } else {
+            Self::Query
+        }
+    }
+}
+
+/// The action as IAM names it. What names no action (S3's paths) is named by method and path.
+pub(super) fn action(head: &Parts, body: &[u8]) -> String {
+    let target = head
+        .headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .and_then(|target| Some(target.rsplit_once('.')?.1.to_owned()));
+    let body = String::from_utf8_lossy(body);
+    let action = target
+        .or_else(|| named_in(&body))
+        .or_else(|| named_in(head.uri.query().unwrap_or_default()))
+        .unwrap_or_else(|| format!("{} {}", head.method, head.uri.path()));
+    format!("{}:{action}", service(&head.headers))
+}
+
+/// The value of `Action` in a form. Its values are plain words, which need no decoding.
+fn named_in(form: &str) -> Option<String> {
+    form.split('&')
+        .find_map(|field| field.strip_prefix("Action="))
+        .map(str::to_owned)
+}
+
+/// The service that the signature is for:
+/// `AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/ec2/aws4_request, …`.
+fn service(headers: &HeaderMap) -> &str {
+    headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once("Credential=")?.1.split('/').nth(3))
+        .unwrap_or("unsigned")
+}
