@@ -1,12 +1,22 @@
 //! What comes in a batch, and what goes back to the queue.
 
 use std::fs;
+use std::time::Duration;
 
 use awsvpc_auditor_tests::lambda_api::Outcome;
 use awsvpc_auditor_tests::recorder::Fault;
 use awsvpc_auditor_tests::root;
+use awsvpc_auditor_tests::world::World;
+use serde_json::Value;
 
 use crate::support::Account;
+
+/// The event of a task in a network whose way out is gone.
+fn broken_task(world: &World) -> Value {
+    world.make_service("checkout");
+    world.break_nat_route();
+    world.event("checkout", 1, 5, &world.make_interface())
+}
 
 #[test]
 fn poison_goes_back_alone_and_outdated_events_are_dropped() {
@@ -66,12 +76,7 @@ fn tasks_without_an_interface_of_their_own_are_ignored() {
 #[test]
 fn a_message_that_sns_does_not_take_comes_again() {
     let mut account = Account::new(&[]);
-    let world = account.world(20);
-    world.make_service("checkout");
-    world.break_nat_route();
-    let event = world
-        .event("checkout", 1, 5, &world.make_interface())
-        .to_string();
+    let event = broken_task(&account.world(20)).to_string();
     account
         .recorder
         .set_rule(|call| (call.action == "sns:Publish").then_some(Fault::AccessDenied));
@@ -82,14 +87,26 @@ fn a_message_that_sns_does_not_take_comes_again() {
 }
 
 #[test]
+fn a_topic_that_never_answers_costs_the_messages_not_the_batch() {
+    let mut account = Account::with_timeout(&[], Duration::from_secs(8));
+    let world = account.world(20);
+    let broken = broken_task(&world).to_string();
+    let healthy = account.world(30);
+    healthy.make_service("checkout");
+    let healthy = healthy.event("checkout", 2, 5, &healthy.make_interface());
+    account
+        .recorder
+        .set_rule(|call| (call.action == "sns:Publish").then_some(Fault::Silence));
+    assert_eq!(
+        account.deliver(&[broken, healthy.to_string()]),
+        ["message-0"]
+    );
+}
+
+#[test]
 fn a_message_says_what_stops_the_task_and_can_be_filtered() {
     let mut account = Account::new(&[]);
-    let world = account.world(20);
-    world.make_service("checkout");
-    world.break_nat_route();
-    let event = world
-        .event("checkout", 1, 5, &world.make_interface())
-        .to_string();
+    let event = broken_task(&account.world(20)).to_string();
     assert!(account.deliver(&[event]).is_empty());
     let message = account.messages().remove(0);
     let subject = message["Subject"].as_str().unwrap();
@@ -113,12 +130,7 @@ fn a_message_says_what_stops_the_task_and_can_be_filtered() {
 #[test]
 fn faults_below_the_minimum_severity_bring_no_message() {
     let mut account = Account::new(&[("MINIMUM_SEVERITY", "critical")]);
-    let world = account.world(20);
-    world.make_service("checkout");
-    world.break_nat_route();
-    let event = world
-        .event("checkout", 1, 5, &world.make_interface())
-        .to_string();
+    let event = broken_task(&account.world(20)).to_string();
     assert!(account.deliver(&[event]).is_empty());
     assert!(account.messages().is_empty());
 }

@@ -21,6 +21,11 @@ pub(crate) struct Account {
 impl Account {
     /// An account with nothing in it. moto plays SNS and SQS too.
     pub(crate) fn new(environment: &[(&str, &str)]) -> Self {
+        Self::with_timeout(environment, Duration::from_mins(1))
+    }
+
+    /// The same, but an invocation may only take so long.
+    pub(crate) fn with_timeout(environment: &[(&str, &str)], timeout: Duration) -> Self {
         let network = Server::moto();
         let recorder = Recorder::start(&network.url());
         let config = client_config(&network.url());
@@ -41,7 +46,7 @@ impl Account {
             ("LOG_LEVEL", "debug"),
         ];
         all.extend(environment);
-        let function = Function::start(&binary(), &all, Duration::from_mins(1));
+        let function = Function::start(&binary(), &all, timeout);
         Self {
             function,
             recorder,

@@ -10,6 +10,7 @@ use aws_smithy_types::date_time::Format;
 use awsvpc_auditor_engine::facts::{FactKind, LoadError, Snapshot};
 use futures_util::future::join_all;
 use moka::future::Cache;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::calls::Calls;
@@ -113,7 +114,9 @@ impl Collector {
             listed(ecs, &request)
         );
         subject.absorb(&first);
-        let vpcs = self.vpcs_of(ec2, &request, &mut subject).await;
+        let subnets = self.subnets_of_services(ec2, &subject).await;
+        subject.absorb(&subnets);
+        let vpcs = self.vpcs_of(&request, &subject).await;
         let (about_vpcs, second) = tokio::join!(
             self.about(ec2, &vpcs),
             second_round(ec2, ecs, &request, &subject, listed, &vpcs)
@@ -146,23 +149,15 @@ impl Collector {
         unknown
     }
 
-    /// The VPCs that the request is about, and the subnets of services of which nothing else tells
-    /// the VPC.
-    async fn vpcs_of(
-        &self,
-        ec2: Ec2<'_>,
-        request: &Request,
-        findings: &mut Findings,
-    ) -> BTreeSet<String> {
+    /// A subnet of each service of which nothing else tells the VPC.
+    async fn subnets_of_services(&self, ec2: Ec2<'_>, findings: &Findings) -> Findings {
         let mut round = Round::default();
         for service in findings.of(FactKind::Services) {
-            let subnets = awsvpc(service).map(|awsvpc| texts(awsvpc, "subnets"));
-            let subnets = subnets.unwrap_or_default();
-            let mut is_known = false;
-            for subnet in &subnets {
-                is_known |= self.vpc_of_subnet.contains_key(subnet)
-                    || findings.get(FactKind::Subnets, subnet).is_some();
-            }
+            let subnets = subnets_of(service);
+            let is_known = subnets.iter().any(|subnet| {
+                self.vpc_of_subnet.contains_key(subnet)
+                    || findings.get(FactKind::Subnets, subnet).is_some()
+            });
             // All subnets of a service are in one VPC.
             // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
             if let (false, Some(first)) = (is_known, subnets.first().cloned()) {
@@ -171,8 +166,11 @@ impl Collector {
                 });
             }
         }
-        let asked = round.run().await;
-        findings.absorb(&asked);
+        round.run().await
+    }
+
+    /// The VPCs that the request is about.
+    async fn vpcs_of(&self, request: &Request, findings: &Findings) -> BTreeSet<String> {
         let mut vpcs = BTreeSet::new();
         for subnet in findings.of(FactKind::Subnets) {
             if let (Some(id), Some(vpc)) = (text(subnet, "SubnetId"), text(subnet, "VpcId")) {
@@ -186,10 +184,7 @@ impl Collector {
             vpcs.extend(self.vpc_of_subnet.get(subnet.as_str()).await);
         }
         for service in findings.of(FactKind::Services) {
-            for subnet in awsvpc(service)
-                .map(|a| texts(a, "subnets"))
-                .unwrap_or_default()
-            {
+            for subnet in subnets_of(service) {
                 vpcs.extend(self.vpc_of_subnet.get(&subnet).await);
             }
         }
@@ -232,6 +227,14 @@ impl Collector {
         }
         findings
     }
+}
+
+/// The subnets that a described service configures.
+fn subnets_of(service: &Value) -> Vec<String> {
+    let awsvpc = awsvpc(service);
+    awsvpc
+        .map(|awsvpc| texts(awsvpc, "subnets"))
+        .unwrap_or_default()
 }
 
 fn kept(most: u64) -> Cache<String, Arc<Findings>> {

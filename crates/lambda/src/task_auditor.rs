@@ -12,7 +12,7 @@ use awsvpc_auditor_engine::report::json_v1::ReportV1;
 use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
 use crate::emf::Metrics;
@@ -21,6 +21,9 @@ use crate::publisher::Publisher;
 
 /// What is left of the function's time for judging and publishing.
 const TO_PUBLISH: Duration = Duration::from_secs(15);
+
+/// What is left for the answer: a batch that isn't answered comes back whole.
+const TO_ANSWER: Duration = Duration::from_secs(2);
 
 /// The function: one for a process, which may live for many invocations.
 #[derive(Debug)]
@@ -79,7 +82,7 @@ impl TaskAuditor {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, AuditError> {
         let started = Instant::now();
         let calls_before = self.collector.calls().total();
-        let deadline = until(&event.context);
+        let time = Time::of(&event.context);
         let mut metrics = Metrics::default();
         let payload =
             Payload::read(&event.payload).map_err(|error| InvalidPayload(error.to_string()))?;
@@ -88,8 +91,8 @@ impl TaskAuditor {
                 Incoming {
                     message_id: None, ..
                 },
-            ] => self.by_hand(payload, deadline, &mut metrics).await,
-            _ => self.batch(payload, deadline, &mut metrics).await,
+            ] => self.by_hand(payload, time, &mut metrics).await,
+            _ => self.batch(payload, time, &mut metrics).await,
         };
         metrics.aws_calls = self.collector.calls().total() - calls_before;
         if let Err(error) = metrics.write(&self.config.metrics_namespace, started.elapsed()) {
@@ -102,7 +105,7 @@ impl TaskAuditor {
     async fn batch(
         &self,
         payload: Payload,
-        deadline: Instant,
+        time: Time,
         metrics: &mut Metrics,
     ) -> Result<Answer, AuditError> {
         let mut failed: Vec<String> = Vec::new();
@@ -121,10 +124,10 @@ impl TaskAuditor {
             poison = failed.len(),
             "batch"
         );
-        match self.facts(&audited, deadline).await {
+        match self.facts(&audited, time).await {
             Ok(snapshot) => {
                 for incoming in &audited {
-                    if let Err(message_id) = self.audit(&snapshot, incoming, metrics).await {
+                    if let Err(message_id) = self.audit(&snapshot, incoming, time, metrics).await {
                         failed.extend(message_id);
                     }
                 }
@@ -132,7 +135,7 @@ impl TaskAuditor {
             // One task's facts that can't be read must not cost the others their audits.
             Err(AuditError::Unreadable(_)) if audited.len() > 1 => {
                 for incoming in &audited {
-                    failed.extend(self.alone(incoming, deadline, metrics).await);
+                    failed.extend(self.alone(incoming, time, metrics).await);
                 }
             }
             Err(error) => return Err(error),
@@ -152,7 +155,7 @@ impl TaskAuditor {
     async fn by_hand(
         &self,
         payload: Payload,
-        deadline: Instant,
+        time: Time,
         metrics: &mut Metrics,
     ) -> Result<Answer, AuditError> {
         let Some(incoming) = payload.events.first() else {
@@ -163,21 +166,21 @@ impl TaskAuditor {
         if let Some(ignored) = reason_to_ignore(&incoming.event.detail) {
             return Ok(Answer::Ignored { ignored });
         }
-        let snapshot = self.facts(&payload.events, deadline).await?;
+        let snapshot = self.facts(&payload.events, time).await?;
         let report = report(&snapshot, incoming);
         metrics.add(&report);
         // The report is the answer; that the topic didn't take it is in the log.
-        let _ = self.announce(&report, metrics).await;
+        let _ = self.announce(&report, time, metrics).await;
         Ok(Answer::Report(Box::new(ReportV1::from(&report))))
     }
 
     /// The facts about all of these tasks: what they share is asked for once.
-    async fn facts(&self, events: &[Incoming], deadline: Instant) -> Result<Snapshot, AuditError> {
+    async fn facts(&self, events: &[Incoming], time: Time) -> Result<Snapshot, AuditError> {
         let mut request = Request::default();
         for incoming in events {
             request.audit(&incoming.event.detail);
         }
-        let collected = self.collector.collect(&request, deadline).await?;
+        let collected = self.collector.collect(&request, time.facts).await?;
         tell_missing(&collected);
         Ok(collected.snapshot()?)
     }
@@ -186,13 +189,13 @@ impl TaskAuditor {
     async fn alone(
         &self,
         incoming: &Incoming,
-        deadline: Instant,
+        time: Time,
         metrics: &mut Metrics,
     ) -> Option<String> {
-        let facts = self.facts(std::slice::from_ref(incoming), deadline).await;
+        let facts = self.facts(std::slice::from_ref(incoming), time).await;
         match facts {
             Ok(snapshot) => self
-                .audit(&snapshot, incoming, metrics)
+                .audit(&snapshot, incoming, time, metrics)
                 .await
                 .err()
                 .flatten(),
@@ -209,18 +212,24 @@ impl TaskAuditor {
         &self,
         snapshot: &Snapshot,
         incoming: &Incoming,
+        time: Time,
         metrics: &mut Metrics,
     ) -> Result<(), Option<String>> {
         let report = report(snapshot, incoming);
         metrics.add(&report);
-        self.announce(&report, metrics)
+        self.announce(&report, time, metrics)
             .await
             .map_err(|()| incoming.message_id.clone())
     }
 
     /// Tells people. Between the report and the message is the place of the alert lifecycle, which
     /// will know what has been told already.
-    async fn announce(&self, report: &Report<'_>, metrics: &mut Metrics) -> Result<(), ()> {
+    async fn announce(
+        &self,
+        report: &Report<'_>,
+        time: Time,
+        metrics: &mut Metrics,
+    ) -> Result<(), ()> {
         let summary = report.summary();
         let task = report.subject.arn().as_str();
         tracing::info!(
@@ -235,12 +244,16 @@ impl TaskAuditor {
         let Some(message) = Message::about(report, self.config.minimum_severity) else {
             return Ok(());
         };
-        match self.publisher.publish(message).await {
-            Ok(()) => {
+        match timeout_at(time.answer, self.publisher.publish(message)).await {
+            Ok(Ok(())) => {
                 metrics.messages += 1;
                 Ok(())
             }
-            Err(error) => {
+            Err(_) => {
+                tracing::error!(task, "fault not announced: no time left");
+                Err(())
+            }
+            Ok(Err(error)) => {
                 tracing::error!(task, %error, "fault not announced");
                 Err(())
             }
@@ -277,10 +290,24 @@ fn tell_missing(collected: &Collected) {
     }
 }
 
-/// Until when facts are waited for.
-fn until(context: &Context) -> Instant {
-    let end = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
-    let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-    // A function with very little time gets at least half of it.
-    Instant::now() + left.saturating_sub(TO_PUBLISH).max(left / 2)
+/// Until when an invocation waits for what.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    /// For facts.
+    facts: Instant,
+    /// For the topic; then it answers, and what wasn't announced comes again.
+    answer: Instant,
+}
+
+impl Time {
+    fn of(context: &Context) -> Self {
+        let end = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
+        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+        // A function with very little time spends at least half of it on facts.
+        let facts = left.saturating_sub(TO_PUBLISH).max(left / 2);
+        Self {
+            facts: Instant::now() + facts,
+            answer: Instant::now() + left.saturating_sub(TO_ANSWER).max(facts),
+        }
+    }
 }
