@@ -53,11 +53,9 @@ impl Findings {
             asked.extend(within);
         }
         self.resources.entry(kind).or_default();
-        let id_key = kind.id_key().unwrap_or_default();
         for document in answer.documents {
             let value = Value::from(document);
-            if let Some(id) = value.get(id_key).and_then(Value::as_str) {
-                let id = id.to_owned();
+            if let Some(id) = kind.id_of(&value) {
                 self.put(kind, id, Arc::new(value));
             }
         }

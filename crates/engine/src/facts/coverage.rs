@@ -6,7 +6,10 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use super::{EcsArn, FactKind, InstanceId, SubnetId, TransitGatewayId, VpcId, VpnGatewayId};
+use super::{
+    EcsArn, FactKind, FileSystemId, InstanceId, ResourceName, SubnetId, TransitGatewayId, VpcId,
+    VpnGatewayId,
+};
 
 /// Why facts are missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +88,7 @@ impl fmt::Display for Missing {
     }
 }
 
-/// What was asked about in full: a VPC, an address, or another resource by its id or ARN. Whoever
+/// What was asked about in full: a VPC, an address, or another resource by its id, name or ARN. Whoever
 /// asks AWS with a filter knows everything within it and nothing beyond.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
@@ -113,6 +116,8 @@ scopes!(
     InstanceId,
     VpnGatewayId,
     TransitGatewayId,
+    FileSystemId,
+    ResourceName,
     EcsArn
 );
 

@@ -96,6 +96,12 @@ ids! {
     DhcpOptionsId, "a DHCP option set id", "dopt-";
     /// A VPC flow log.
     FlowLogId, "a flow log id", "fl-";
+    /// An EFS file system.
+    FileSystemId, "a file system id", "fs-";
+    /// A mount target of an EFS file system.
+    MountTargetId, "a mount target id", "fsmt-";
+    /// A resource of a service that names its resources, or that gives them an ARN, as a whole.
+    ResourceName, "a resource's name or ARN", "";
     /// An ECS resource by its ARN: a task, a service, a cluster, a task definition.
     EcsArn, "an ECS ARN", "arn:";
 }

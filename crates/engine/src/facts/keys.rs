@@ -9,8 +9,6 @@ use super::FactKind;
 pub(super) struct Spec {
     pub(super) key: &'static str,
     pub(super) kind: FactKind,
-    /// The member that identifies an element.
-    pub(super) id_key: &'static str,
     /// How ids of the owner look, for output that belongs to one.
     pub(super) id_prefix: &'static str,
     pub(super) shape: Shape,
@@ -20,7 +18,10 @@ pub(super) struct Spec {
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     /// A list of resources.
-    List,
+    List {
+        /// The member that identifies an element; several, where one alone doesn't.
+        id_keys: &'static [&'static str],
+    },
     /// A part of one resource, which the output itself may not name.
     Attached {
         /// The key that names the resource, if the output does.
@@ -30,13 +31,12 @@ pub(super) enum Shape {
     },
 }
 
-const fn list(key: &'static str, kind: FactKind, id_key: &'static str) -> Spec {
+const fn list(key: &'static str, kind: FactKind, id_keys: &'static [&'static str]) -> Spec {
     Spec {
         key,
         kind,
-        id_key,
         id_prefix: "",
-        shape: Shape::List,
+        shape: Shape::List { id_keys },
     }
 }
 
@@ -50,14 +50,13 @@ const fn part(
     Spec {
         key,
         kind,
-        id_key,
         id_prefix,
         shape: Shape::Attached { id_key, what },
     }
 }
 
 const SPECS: &[Spec] = &[
-    list("Vpcs", FactKind::Vpcs, "VpcId"),
+    list("Vpcs", FactKind::Vpcs, &["VpcId"]),
     part(
         "EnableDnsSupport",
         FactKind::VpcAttributes,
@@ -72,52 +71,52 @@ const SPECS: &[Spec] = &[
         "vpc-",
         "VPC",
     ),
-    list("VpcAttributes", FactKind::VpcAttributes, "VpcId"),
-    list("Subnets", FactKind::Subnets, "SubnetId"),
-    list("RouteTables", FactKind::RouteTables, "RouteTableId"),
-    list("NetworkAcls", FactKind::NetworkAcls, "NetworkAclId"),
-    list("SecurityGroups", FactKind::SecurityGroups, "GroupId"),
+    list("VpcAttributes", FactKind::VpcAttributes, &["VpcId"]),
+    list("Subnets", FactKind::Subnets, &["SubnetId"]),
+    list("RouteTables", FactKind::RouteTables, &["RouteTableId"]),
+    list("NetworkAcls", FactKind::NetworkAcls, &["NetworkAclId"]),
+    list("SecurityGroups", FactKind::SecurityGroups, &["GroupId"]),
     list(
         "NetworkInterfaces",
         FactKind::NetworkInterfaces,
-        "NetworkInterfaceId",
+        &["NetworkInterfaceId"],
     ),
     list(
         "InternetGateways",
         FactKind::InternetGateways,
-        "InternetGatewayId",
+        &["InternetGatewayId"],
     ),
     list(
         "EgressOnlyInternetGateways",
         FactKind::EgressOnlyInternetGateways,
-        "EgressOnlyInternetGatewayId",
+        &["EgressOnlyInternetGatewayId"],
     ),
-    list("NatGateways", FactKind::NatGateways, "NatGatewayId"),
-    list("VpcEndpoints", FactKind::VpcEndpoints, "VpcEndpointId"),
+    list("NatGateways", FactKind::NatGateways, &["NatGatewayId"]),
+    list("VpcEndpoints", FactKind::VpcEndpoints, &["VpcEndpointId"]),
     list(
         "VpcPeeringConnections",
         FactKind::VpcPeeringConnections,
-        "VpcPeeringConnectionId",
+        &["VpcPeeringConnectionId"],
     ),
     list(
         "TransitGateways",
         FactKind::TransitGateways,
-        "TransitGatewayId",
+        &["TransitGatewayId"],
     ),
     list(
         "TransitGatewayVpcAttachments",
         FactKind::TransitGatewayVpcAttachments,
-        "TransitGatewayAttachmentId",
+        &["TransitGatewayAttachmentId"],
     ),
     list(
         "TransitGatewayAttachments",
         FactKind::TransitGatewayAttachments,
-        "TransitGatewayAttachmentId",
+        &["TransitGatewayAttachmentId"],
     ),
     list(
         "TransitGatewayRoutes",
         FactKind::TransitGatewayRoutes,
-        "TransitGatewayRouteTableId",
+        &["TransitGatewayRouteTableId"],
     ),
     part(
         "Routes",
@@ -126,8 +125,12 @@ const SPECS: &[Spec] = &[
         "tgw-rtb-",
         "transit gateway route table",
     ),
-    list("PrefixLists", FactKind::PrefixLists, "PrefixListId"),
-    list("ManagedPrefixLists", FactKind::PrefixLists, "PrefixListId"),
+    list("PrefixLists", FactKind::PrefixLists, &["PrefixListId"]),
+    list(
+        "ManagedPrefixLists",
+        FactKind::PrefixLists,
+        &["PrefixListId"],
+    ),
     part(
         "Entries",
         FactKind::PrefixLists,
@@ -135,44 +138,97 @@ const SPECS: &[Spec] = &[
         "pl-",
         "prefix list",
     ),
-    list("DhcpOptions", FactKind::DhcpOptions, "DhcpOptionsId"),
-    list("FlowLogs", FactKind::FlowLogs, "FlowLogId"),
+    list("DhcpOptions", FactKind::DhcpOptions, &["DhcpOptionsId"]),
+    list("FlowLogs", FactKind::FlowLogs, &["FlowLogId"]),
     list(
         "VpnConnections",
         FactKind::VpnConnections,
-        "VpnConnectionId",
+        &["VpnConnectionId"],
     ),
-    list("tasks", FactKind::Tasks, "taskArn"),
-    list("services", FactKind::Services, "serviceArn"),
+    list("tasks", FactKind::Tasks, &["taskArn"]),
+    list("services", FactKind::Services, &["serviceArn"]),
+    list(
+        "DBInstances",
+        FactKind::DbInstances,
+        &["DBInstanceIdentifier"],
+    ),
+    list("DBClusters", FactKind::DbClusters, &["DBClusterIdentifier"]),
+    list("DBProxies", FactKind::DbProxies, &["DBProxyName"]),
+    list(
+        "ReplicationGroups",
+        FactKind::ReplicationGroups,
+        &["ReplicationGroupId"],
+    ),
+    list(
+        "CacheClusters",
+        FactKind::CacheClusters,
+        &["CacheClusterId"],
+    ),
+    list(
+        "CacheSubnetGroups",
+        FactKind::CacheSubnetGroups,
+        &["CacheSubnetGroupName"],
+    ),
+    list(
+        "ServerlessCaches",
+        FactKind::ServerlessCaches,
+        &["ServerlessCacheName"],
+    ),
+    list(
+        "LoadBalancers",
+        FactKind::LoadBalancers,
+        &["LoadBalancerArn"],
+    ),
+    list("TargetGroups", FactKind::TargetGroups, &["TargetGroupArn"]),
+    list("MountTargets", FactKind::MountTargets, &["MountTargetId"]),
+    list("ClusterInfoList", FactKind::KafkaClusters, &["ClusterArn"]),
+    list("NodeInfoList", FactKind::KafkaNodes, &["NodeARN"]),
+    list(
+        "DomainStatusList",
+        FactKind::OpenSearchDomains,
+        &["DomainName"],
+    ),
+    list(
+        "Instances",
+        FactKind::DiscoveredInstances,
+        &["NamespaceName", "ServiceName", "InstanceId"],
+    ),
+    list(
+        "containerInstances",
+        FactKind::ContainerInstances,
+        &["containerInstanceArn"],
+    ),
+    list("ResolvedNames", FactKind::ResolvedNames, &["Name"]),
 ];
 
 /// Keys of output that no rule reads yet, or never will: a snapshot of nothing else is still one.
 const UNREAD: &[&str] = &[
     "Addresses",
     "AvailabilityZones",
-    "CacheClusters",
     "clusters",
-    "containerInstances",
     "CustomerGateways",
-    "DBClusters",
-    "DBInstances",
     "InstanceTypes",
-    "LoadBalancers",
-    "ReplicationGroups",
     "Reservations",
-    "TargetGroups",
     "taskDefinition",
     "taskDefinitions",
     "TransitGatewayRouteTables",
     "VpnGateways",
 ];
 
-/// The member that identifies an element of a kind's list.
-pub(super) fn id_key(kind: FactKind) -> Option<&'static str> {
-    let mut lists = SPECS
-        .iter()
-        .filter(|spec| matches!(spec.shape, Shape::List));
-    lists.find(|spec| spec.kind == kind).map(|spec| spec.id_key)
+/// The members that identify an element of a kind's list; none for kinds that no list holds.
+pub(super) fn id_keys(kind: FactKind) -> &'static [&'static str] {
+    let mut lists = SPECS.iter().filter(|spec| spec.kind == kind);
+    lists
+        .find_map(|spec| match spec.shape {
+            Shape::List { id_keys } => Some(id_keys),
+            Shape::Attached { .. } => None,
+        })
+        .unwrap_or_default()
+}
+
+/// The id that several members make together.
+pub(super) fn joined(parts: &[String]) -> String {
+    parts.join("/")
 }
 
 /// Whether a key is known, if only to be left alone.
@@ -180,8 +236,25 @@ pub(super) fn is_known(key: &str) -> bool {
     UNREAD.contains(&key)
 }
 
-/// What a key holds; `None` for keys of no interest. Several AWS services print `Routes` and
-/// `Entries`: theirs are told apart by what stands in them or next to them.
+/// Whether output goes on in another file. `describe-mount-targets` repeats in `Marker` what it was
+/// asked for, and says in `NextMarker` where it goes on.
+pub(super) fn is_continued(members: &[(String, &RawValue)]) -> bool {
+    let repeats = members.iter().any(|(key, _)| key == "MountTargets");
+    members.iter().any(|(key, value)| {
+        let names_a_page =
+            matches!(key.as_str(), "NextToken" | "NextMarker") || (key == "Marker" && !repeats);
+        names_a_page && !matches!(value.get(), "null" | "\"\"")
+    })
+}
+
+/// Whether an element of a list is of the list's kind: a Kafka cluster's list of nodes has those that
+/// no client connects to, too.
+pub(super) fn is_of_kind(kind: FactKind, element: &str) -> bool {
+    kind != FactKind::KafkaNodes || element.contains("\"BrokerNodeInfo\"")
+}
+
+/// What a key holds; `None` for keys of no interest. Several AWS services print the same keys: the
+/// ones meant here are told apart by what stands in them or next to them.
 pub(super) fn find<'a>(
     key: &str,
     value: &str,
@@ -202,6 +275,15 @@ pub(super) fn find<'a>(
                     .into_iter()
                     .any(|sibling| sibling == "PrefixListId")
         }
+        // `list-instances` leaves out the names.
+        "Instances" => {
+            value.contains("\"NamespaceName\"")
+                || siblings
+                    .into_iter()
+                    .any(|sibling| sibling == "InstancesRevision")
+        }
+        // `CloudSearch` has domains too.
+        "DomainStatusList" => !value.contains("\"DocService\""),
         _ => true,
     };
     ours.then_some(spec)

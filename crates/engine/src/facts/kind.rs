@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident, $key:literal, $action:expr;)*) => {
@@ -72,6 +73,38 @@ kinds! {
     Tasks, "tasks", Some("ecs:DescribeTasks");
     /// ECS services.
     Services, "services", Some("ecs:DescribeServices");
+    /// RDS, Aurora, Neptune and `DocumentDB` instances.
+    DbInstances, "DBInstances", Some("rds:DescribeDBInstances");
+    /// Their clusters.
+    DbClusters, "DBClusters", Some("rds:DescribeDBClusters");
+    /// RDS proxies.
+    DbProxies, "DBProxies", Some("rds:DescribeDBProxies");
+    /// Replication groups of Valkey and Redis.
+    ReplicationGroups, "ReplicationGroups", Some("elasticache:DescribeReplicationGroups");
+    /// Cache clusters: Memcached's, and the nodes of replication groups.
+    CacheClusters, "CacheClusters", Some("elasticache:DescribeCacheClusters");
+    /// The subnets that caches may be in.
+    CacheSubnetGroups, "CacheSubnetGroups", Some("elasticache:DescribeCacheSubnetGroups");
+    /// Serverless caches.
+    ServerlessCaches, "ServerlessCaches", Some("elasticache:DescribeServerlessCaches");
+    /// Application, Network and Gateway Load Balancers.
+    LoadBalancers, "LoadBalancers", Some("elasticloadbalancing:DescribeLoadBalancers");
+    /// Target groups.
+    TargetGroups, "TargetGroups", Some("elasticloadbalancing:DescribeTargetGroups");
+    /// Mount targets of EFS file systems.
+    MountTargets, "MountTargets", Some("elasticfilesystem:DescribeMountTargets");
+    /// MSK clusters.
+    KafkaClusters, "ClusterInfoList", Some("kafka:ListClustersV2");
+    /// Brokers of MSK clusters.
+    KafkaNodes, "NodeInfoList", Some("kafka:ListNodes");
+    /// `OpenSearch` domains.
+    OpenSearchDomains, "DomainStatusList", Some("es:DescribeDomains");
+    /// Instances of Cloud Map services.
+    DiscoveredInstances, "Instances", Some("servicediscovery:DiscoverInstances");
+    /// ECS container instances.
+    ContainerInstances, "containerInstances", Some("ecs:DescribeContainerInstances");
+    /// What DNS answered about host names. No AWS API tells it.
+    ResolvedNames, "ResolvedNames", None;
     /// Which address of a range it will be: the one a task gets, the one a name resolves to.
     ChosenAddress, "ChosenAddress", None;
     /// What the name server of a network says. No AWS API tells it.
@@ -84,10 +117,17 @@ kinds! {
 }
 
 impl FactKind {
-    /// The member by which the AWS CLI's output names a resource of this kind; `None` for kinds that
-    /// no list holds.
-    pub fn id_key(self) -> Option<&'static str> {
-        super::keys::id_key(self)
+    /// The id of a resource of this kind, as the AWS CLI prints the resource; `None` for kinds that no
+    /// list holds, and where the id is absent.
+    pub fn id_of(self, resource: &Value) -> Option<String> {
+        let keys = super::keys::id_keys(self);
+        let parts: Option<Vec<String>> = keys
+            .iter()
+            .map(|key| resource.get(key)?.as_str().map(str::to_owned))
+            .collect();
+        parts
+            .filter(|parts| !parts.is_empty())
+            .map(|parts| super::keys::joined(&parts))
     }
 }
 

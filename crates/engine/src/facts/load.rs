@@ -125,10 +125,7 @@ impl SnapshotReader {
             text,
         };
         let top: TopLevel<'_> = file.parse(0, &file.text)?;
-        let is_continued = |(key, value): &(String, &RawValue)| {
-            key == "NextToken" && !matches!(value.get(), "null" | "\"\"")
-        };
-        let continued = top.0.iter().any(is_continued);
+        let continued = keys::is_continued(&top.0);
         let mut found = Vec::new();
         for (key, value) in &top.0 {
             match key.as_str() {
@@ -170,11 +167,12 @@ impl SnapshotReader {
     ) -> Result<Vec<(FactKind, String, Item)>, LoadError> {
         let index = self.files.len();
         match spec.shape {
-            Shape::List => {
+            Shape::List { id_keys } => {
                 let elements: Vec<&RawValue> = file.parse_member(spec.key, value)?;
                 let mut found = Vec::with_capacity(elements.len());
-                for element in elements {
-                    let id = file.id(element, spec.id_key)?;
+                let of_kind = |element: &&RawValue| keys::is_of_kind(spec.kind, element.get());
+                for element in elements.into_iter().filter(of_kind) {
+                    let id = file.id(element, id_keys)?;
                     found.push((spec.kind, id, file.item(index, element)));
                 }
                 Ok(found)
@@ -226,6 +224,22 @@ impl SnapshotReader {
             vpn_connections: self.facts()?,
             tasks: self.facts()?,
             services: self.facts()?,
+            db_instances: self.facts()?,
+            db_clusters: self.facts()?,
+            db_proxies: self.facts()?,
+            replication_groups: self.facts()?,
+            cache_clusters: self.facts()?,
+            cache_subnet_groups: self.facts()?,
+            serverless_caches: self.facts()?,
+            load_balancers: self.facts()?,
+            target_groups: self.facts()?,
+            mount_targets: self.facts()?,
+            kafka_clusters: self.facts()?,
+            kafka_nodes: self.facts()?,
+            opensearch_domains: self.facts()?,
+            discovered_instances: self.facts()?,
+            container_instances: self.facts()?,
+            resolved_names: self.facts()?,
         }))
     }
 

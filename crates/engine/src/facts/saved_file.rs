@@ -7,7 +7,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::LoadError;
+use super::{LoadError, keys};
 
 /// A file.
 #[derive(Debug)]
@@ -100,16 +100,23 @@ impl File {
         }
     }
 
-    pub(super) fn id(&self, element: &RawValue, key: &'static str) -> Result<String, LoadError> {
+    /// The id of an element, which these members make together.
+    pub(super) fn id(
+        &self,
+        element: &RawValue,
+        keys: &'static [&'static str],
+    ) -> Result<String, LoadError> {
         let start = self.offset(element);
         let fields: TopLevel<'_> = self.parse(start, element.get())?;
-        match fields.0.iter().find(|(name, _)| name == key) {
+        let part = |key: &&'static str| match fields.0.iter().find(|(name, _)| name == key) {
             Some((_, value)) => self.parse(self.offset(value), value.get()),
             None => {
                 let absent: serde_json::Error = serde::de::Error::missing_field(key);
                 Err(self.malformed(start, &absent, absent.to_string()))
             }
-        }
+        };
+        let parts: Vec<String> = keys.iter().map(part).collect::<Result<_, _>>()?;
+        Ok(keys::joined(&parts))
     }
 }
 

@@ -23,6 +23,102 @@ pub struct Service {
     pub network_configuration: Option<NetworkConfiguration>,
     /// Whether ECS Exec is on for its tasks.
     pub enable_execute_command: Option<bool>,
+    /// The load balancers that its tasks are targets of.
+    #[serde(default)]
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// The Cloud Map services that its tasks are registered with.
+    #[serde(default)]
+    pub service_registries: Vec<ServiceRegistry>,
+    /// Its tags; printed only with `--include TAGS`.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// Its deployments, of which at most one is `PRIMARY`.
+    #[serde(default)]
+    pub deployments: Vec<Deployment>,
+}
+
+/// A load balancer that a service's tasks are targets of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceLoadBalancer {
+    /// The target group; absent for a Classic Load Balancer.
+    pub target_group_arn: Option<String>,
+    /// The container that gets the traffic.
+    pub container_name: Option<String>,
+    /// Its port.
+    pub container_port: Option<u16>,
+}
+
+/// A Cloud Map service that a service's tasks are registered with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceRegistry {
+    /// The Cloud Map service.
+    pub registry_arn: Option<String>,
+    /// The port of SRV records.
+    pub port: Option<u16>,
+    /// The container whose port it is.
+    pub container_name: Option<String>,
+    /// The port of that container.
+    pub container_port: Option<u16>,
+}
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tag {
+    /// Its key.
+    pub key: Option<String>,
+    /// Its value.
+    pub value: Option<String>,
+}
+
+/// A deployment of a service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployment {
+    /// `PRIMARY` for the newest.
+    pub status: Option<String>,
+    /// What its tasks offer and find by Service Connect.
+    pub service_connect_configuration: Option<ServiceConnectConfiguration>,
+}
+
+/// What tasks offer and find by Service Connect.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html>
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceConnectConfiguration {
+    /// Whether it is on.
+    #[serde(default)]
+    pub enabled: bool,
+    /// The namespace, by name or ARN.
+    pub namespace: Option<String>,
+    /// What the tasks offer to others in the namespace.
+    #[serde(default)]
+    pub services: Vec<ServiceConnectService>,
+}
+
+/// A port that tasks offer by Service Connect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceConnectService {
+    /// The port mapping's name in the task definition.
+    pub port_name: Option<String>,
+    /// The name in Cloud Map; the port's name, where nothing is said.
+    pub discovery_name: Option<String>,
+    /// The names and ports that clients use.
+    #[serde(default)]
+    pub client_aliases: Vec<ClientAlias>,
+}
+
+/// A name and port by which clients reach an offered port.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientAlias {
+    /// The port.
+    pub port: u16,
+    /// The host name; the discovery name and the namespace, where nothing is said.
+    pub dns_name: Option<String>,
 }
 
 /// One capacity provider of a strategy.

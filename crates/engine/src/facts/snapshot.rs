@@ -3,11 +3,14 @@ use std::net::IpAddr;
 use std::ops::Deref;
 
 use super::{
-    DhcpOptions, EgressOnlyInternetGateway, Facts, FlowLog, InstanceId, InternetGateway, Missing,
-    NatGateway, NetworkAcl, NetworkAclId, NetworkInterface, NetworkInterfaceId, PrefixList, Reason,
-    Resource, RouteTable, RouteTableId, SecurityGroup, Service, Subnet, SubnetId, Task,
-    TransitGateway, TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment,
-    Vpc, VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
+    CacheCluster, CacheSubnetGroup, ContainerInstance, DbCluster, DbInstance, DbProxy, DhcpOptions,
+    DiscoveredInstance, EgressOnlyInternetGateway, Facts, FlowLog, InstanceId, InternetGateway,
+    KafkaCluster, KafkaNode, LoadBalancer, Missing, MountTarget, NatGateway, NetworkAcl,
+    NetworkAclId, NetworkInterface, NetworkInterfaceId, OpenSearchDomain, PrefixList, Reason,
+    ReplicationGroup, ResolvedName, Resource, RouteTable, RouteTableId, SecurityGroup,
+    ServerlessCache, Service, Subnet, SubnetId, TargetGroup, Task, TransitGateway,
+    TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment, Vpc,
+    VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
 };
 
 /// Everything that was observed, kind by kind. A kind that isn't set was not observed.
@@ -59,6 +62,38 @@ pub struct Observations {
     pub tasks: Facts<Task>,
     /// ECS services.
     pub services: Facts<Service>,
+    /// RDS, Aurora, Neptune and `DocumentDB` instances.
+    pub db_instances: Facts<DbInstance>,
+    /// Clusters of RDS, Aurora, Neptune and `DocumentDB`.
+    pub db_clusters: Facts<DbCluster>,
+    /// RDS proxies.
+    pub db_proxies: Facts<DbProxy>,
+    /// Replication groups of Valkey and Redis.
+    pub replication_groups: Facts<ReplicationGroup>,
+    /// Cache clusters: Memcached's, and the nodes of replication groups.
+    pub cache_clusters: Facts<CacheCluster>,
+    /// The subnets that caches may be in.
+    pub cache_subnet_groups: Facts<CacheSubnetGroup>,
+    /// Serverless caches.
+    pub serverless_caches: Facts<ServerlessCache>,
+    /// Application, Network and Gateway Load Balancers.
+    pub load_balancers: Facts<LoadBalancer>,
+    /// Target groups.
+    pub target_groups: Facts<TargetGroup>,
+    /// Mount targets of EFS file systems.
+    pub mount_targets: Facts<MountTarget>,
+    /// MSK clusters.
+    pub kafka_clusters: Facts<KafkaCluster>,
+    /// Brokers of MSK clusters.
+    pub kafka_nodes: Facts<KafkaNode>,
+    /// `OpenSearch` domains.
+    pub opensearch_domains: Facts<OpenSearchDomain>,
+    /// Instances of Cloud Map services.
+    pub discovered_instances: Facts<DiscoveredInstance>,
+    /// ECS container instances.
+    pub container_instances: Facts<ContainerInstance>,
+    /// What DNS answered about host names.
+    pub resolved_names: Facts<ResolvedName>,
 }
 
 /// Every fact observed about a piece of an account at one time, with its coverage, and the

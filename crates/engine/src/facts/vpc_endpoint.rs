@@ -40,6 +40,10 @@ pub struct VpcEndpoint {
     /// The endpoint's own DNS names, and the service's when private DNS is on.
     #[serde(default)]
     pub dns_entries: Vec<DnsEntry>,
+    /// What may be done by way of it: a policy in JSON.
+    pub policy_document: Option<String>,
+    /// The account that owns it.
+    pub owner_id: Option<String>,
 }
 
 /// Whom an endpoint's private DNS is for.
