@@ -120,7 +120,7 @@ fn want_reach(request: &mut Request, question: &Question) -> Result<(), Usage> {
         Target::Task(arn) => want_task(request, arn)?,
         Target::Subnet(subnet) => drop(request.subnets.insert(subnet.clone())),
         Target::Address(address) => drop(request.addresses.insert(*address)),
-        Target::Internet(_) | Target::Host(_) => {}
+        Target::Internet(_) | Target::Host(_) | Target::Place(_) => {}
     }
     Ok(())
 }

@@ -86,26 +86,23 @@ pub fn analyze_from(snapshot: &Snapshot, sender: &Station<'_>, to: &Destination)
                 let scopes: Vec<_> = subnet.blocks().map(AddressScope::from_net).collect();
                 let usable = |scope: &&AddressScope| sender.address(scope.family()).is_some();
                 let scope = scopes.iter().find(usable).or(scopes.first());
-                let goal = |scope: &AddressScope| Goal {
-                    scope: *scope,
-                    expected: None,
-                };
                 scope.map_or_else(
                     || Answer::unknown(&to.traffic, outside("the address range of the subnet")),
-                    |scope| connect(snapshot, sender, goal(scope), &to.traffic),
+                    |scope| connect(snapshot, sender, Goal::anybody_at(*scope), &to.traffic),
                 )
             }
             Err(missing) => Answer::unknown(&to.traffic, missing),
         },
         Target::Address(address) => to_address(snapshot, sender, *address, &to.traffic),
         Target::Internet(family) => {
-            let goal = Goal {
-                scope: AddressScope::Internet(*family),
-                expected: None,
-            };
+            let goal = Goal::anybody_at(AddressScope::Internet(*family));
             connect(snapshot, sender, goal, &to.traffic)
         }
         Target::Host(host) => to_host(snapshot, sender, host, &to.traffic),
+        Target::Place(place) => match Station::of_place(snapshot, place) {
+            Ok(receiver) => to_station(snapshot, sender, &receiver, &to.traffic),
+            Err(missing) => Answer::unknown(&to.traffic, missing),
+        },
     }
 }
 
@@ -117,27 +114,20 @@ pub fn internet_way(snapshot: &Snapshot, sender: &Station<'_>, family: AddressFa
         Traffic::ports(Protocol::TCP, PortRange::single(443)),
     );
     walk.asks_filters = false;
-    let scope = AddressScope::Internet(family);
-    follow(
-        walk,
-        sender,
-        Goal {
-            scope,
-            expected: None,
-        },
-    )
+    let goal = Goal::anybody_at(AddressScope::Internet(family));
+    follow(walk, sender, goal)
 }
 
 pub(super) fn connect<'a>(
     snapshot: &'a Snapshot,
     sender: &Station<'_>,
-    goal: Goal<'a>,
+    goal: Goal<'_, 'a>,
     asked: &Traffic,
 ) -> Answer {
     follow(Walk::new(snapshot, asked.clone()), sender, goal)
 }
 
-fn follow<'a>(mut walk: Walk<'a>, sender: &Station<'_>, goal: Goal<'a>) -> Answer {
+fn follow<'a>(mut walk: Walk<'a>, sender: &Station<'_>, goal: Goal<'_, 'a>) -> Answer {
     // The station borrows the same snapshot; its interface is looked up so that the lifetimes meet.
     let own = sender.interface.map(|i| &i.network_interface_id);
     let interface = own.and_then(|id| walk.snapshot.network_interfaces.get(id).ok());
@@ -157,7 +147,7 @@ pub(super) fn target_interface<'a>(
         Target::Interface(id) => snapshot.network_interfaces.get(id),
         Target::Instance(id) => primary_interface(snapshot, id),
         Target::Task(arn) => task_interface(snapshot, arn),
-        Target::Subnet(_) | Target::Address(_) | Target::Internet(_) | Target::Host(_) => {
+        Target::Subnet(_) | Target::Address(_) | Target::Internet(_) | Target::Host(_) | Target::Place(_) => {
             Err(outside("which interface is meant"))
         }
     }
@@ -203,7 +193,15 @@ pub(super) fn to_interface<'a>(
     interface: &'a NetworkInterface,
     asked: &Traffic,
 ) -> Answer {
-    let receiver = Station::of_interface(interface);
+    to_station(snapshot, sender, &Station::of_interface(interface), asked)
+}
+
+fn to_station<'a>(
+    snapshot: &'a Snapshot,
+    sender: &Station<'_>,
+    receiver: &Station<'a>,
+    asked: &Traffic,
+) -> Answer {
     let mut best: Option<Answer> = None;
     for family in [AddressFamily::V4, AddressFamily::V6] {
         let (Some(_), Some(scope)) = (sender.address(family), receiver.address(family)) else {
@@ -211,7 +209,7 @@ pub(super) fn to_interface<'a>(
         };
         let goal = Goal {
             scope,
-            expected: Some(interface),
+            expected: Some(receiver),
         };
         let answer = connect(snapshot, sender, goal, asked);
         if best
@@ -261,9 +259,10 @@ fn to_address(
         None if is_own_vpc => None,
         None => only.or(public),
     };
+    let expected = expected.map(Station::of_interface);
     let goal = Goal {
         scope: AddressScope::Host(address),
-        expected,
+        expected: expected.as_ref(),
     };
     connect(snapshot, sender, goal, asked)
 }

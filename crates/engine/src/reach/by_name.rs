@@ -62,10 +62,7 @@ fn to_meaning(
         connect(
             snapshot,
             sender,
-            Goal {
-                scope,
-                expected: None,
-            },
+            Goal::anybody_at(scope),
             asked,
         )
     };

@@ -35,11 +35,14 @@ impl<'a> Walk<'a> {
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        goal: Goal<'a>,
+        goal: Goal<'_, 'a>,
         vpc: &VpcId,
         entry: Option<&SubnetId>,
         relation: &Relation,
     ) {
+        if let Some(place) = goal.expected.filter(|station| station.interface.is_none()) {
+            return self.arrive_at_place(sender, packet, place, vpc, entry, relation);
+        }
         let Some(address) = packet.destination.host() else {
             // A whole subnet: its network ACL is known, who is in it isn't.
             if let Some(first) = packet.destination.first() {
@@ -62,14 +65,35 @@ impl<'a> Walk<'a> {
             }
         };
         if let Some(expected) = goal.expected
-            && expected.network_interface_id != interface.network_interface_id
+            && expected.name.as_deref() != Some(interface.network_interface_id.as_str())
         {
-            return self.misled(sender, packet, expected, interface, relation);
+            let found = (interface.network_interface_id.as_str(), &interface.vpc_id);
+            return self.misled(sender, packet, expected, found, relation);
         }
         let from = entry.or(sender.subnet.as_ref());
         let crosses =
             matches!(relation, Relation::Peering { .. }) || from != Some(&interface.subnet_id);
-        self.arrive(sender, packet, interface, relation, crosses);
+        let receiver = Station::of_interface(interface);
+        self.arrive(sender, packet, &receiver, relation, crosses);
+    }
+
+    /// To a place whose interface isn't known, in the VPC that the way led to.
+    fn arrive_at_place(
+        &mut self,
+        sender: &Station<'a>,
+        packet: Packet,
+        place: &Station<'a>,
+        vpc: &VpcId,
+        entry: Option<&SubnetId>,
+        relation: &Relation,
+    ) {
+        if place.vpc != *vpc {
+            return self.misled(sender, packet, place, ("the same address", vpc), relation);
+        }
+        let from = entry.or(sender.subnet.as_ref());
+        let crosses =
+            matches!(relation, Relation::Peering { .. }) || from != place.subnet.as_ref();
+        self.arrive(sender, packet, place, relation, crosses);
     }
 
     /// The interface that has the address. In a VPC of which nothing was observed, or whose subnet
@@ -161,8 +185,8 @@ impl<'a> Walk<'a> {
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        expected: &'a NetworkInterface,
-        found: &NetworkInterface,
+        expected: &Station<'a>,
+        (found, found_in): (&str, &VpcId),
         relation: &Relation,
     ) {
         let table = self
@@ -170,12 +194,10 @@ impl<'a> Walk<'a> {
             .map(|table| table.route_table_id.to_string());
         let id = table.unwrap_or_else(|_| sender.label());
         let message = format!(
-            "{} leads to {} in {}, not to {} in {}: the address ranges overlap",
+            "{} leads to {found} in {found_in}, not to {} in {}: the address ranges overlap",
             packet.destination,
-            found.network_interface_id,
-            found.vpc_id,
-            expected.network_interface_id,
-            expected.vpc_id
+            expected.label(),
+            expected.vpc
         );
         self.trace
             .block(out_of(Code::MoreSpecificRoute, &id, Leg::Forward), message);
@@ -183,19 +205,16 @@ impl<'a> Walk<'a> {
         self.arrive(sender, packet, expected, relation, true);
     }
 
-    /// At the interface: its subnet's network ACL, its security groups, and the way back.
+    /// At the receiver: its subnet's network ACL, its security groups, and the way back.
     pub(super) fn arrive(
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        interface: &'a NetworkInterface,
+        receiver: &Station<'a>,
         relation: &Relation,
         crosses: bool,
     ) {
-        let mut receiver = Station::of_interface(interface);
-        if let Some(address) = packet.destination.host() {
-            receiver = receiver.with_address(address);
-        }
+        let receiver = receiver.known_by(packet.destination);
         self.take(&receiver, packet, relation, &sender.groups, crosses);
         let reply = packet.reply();
         if let Some(name) = &receiver.name {
@@ -225,9 +244,20 @@ impl<'a> Walk<'a> {
         if let Some(name) = &receiver.name {
             self.trace.meet(packet.leg, name.clone());
         }
-        let Some(interface) = receiver.interface else {
-            return;
-        };
+        if let Some(interface) = receiver.interface {
+            self.interface_gate(interface);
+        }
+        self.security_group_gate(
+            receiver,
+            Direction::Ingress,
+            packet.source,
+            relation,
+            sender_groups,
+        );
+    }
+
+    /// Interfaces that take no connections at all, and those behind which nobody is.
+    fn interface_gate(&mut self, interface: &NetworkInterface) {
         let id = interface.network_interface_id.as_str();
         if interface.interface_type == InterfaceType::NatGateway {
             let gateway = self.snapshot.nat_gateways.seen().find(|gateway| {
@@ -245,13 +275,6 @@ impl<'a> Walk<'a> {
             self.trace
                 .note(id, "is attached to nothing, so nothing answers there");
         }
-        self.security_group_gate(
-            receiver,
-            Direction::Ingress,
-            packet.source,
-            relation,
-            sender_groups,
-        );
     }
 
     /// Replies have left the receiver's subnet: do they get back to the sender?

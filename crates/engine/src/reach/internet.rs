@@ -156,7 +156,7 @@ impl<'a> Walk<'a> {
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        goal: Goal<'a>,
+        goal: Goal<'_, 'a>,
         gateway: &str,
     ) {
         if let PublicAddress::Known(address) = sender.public
@@ -168,7 +168,8 @@ impl<'a> Walk<'a> {
             IpAddr::V4(_) => self.snapshot.interface_at_public(address),
             IpAddr::V6(_) => self.snapshot.interfaces_with(address).next(),
         });
-        match known.or(goal.expected) {
+        let meant = goal.expected.and_then(|station| station.interface);
+        match known.or(meant) {
             Some(interface) => {
                 let asked = packet.destination.host();
                 let source = match packet.source.family() {

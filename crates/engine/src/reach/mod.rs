@@ -31,7 +31,7 @@ pub use answer::{Answer, Verdict};
 pub use ask::{analyze, analyze_from, internet_way};
 pub use explanation::{Code, Direction, Explanation, Leg, Note};
 pub use question::{Destination, InvalidQuestion, Origin, Question, Target};
-pub use station::{Groups, PublicAddress, Station};
+pub use station::{Groups, Place, PublicAddress, Station};
 
 use crate::facts::{FactKind, Missing, Reason};
 use crate::net::AddressScope;

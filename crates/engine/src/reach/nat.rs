@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
         sender: &Station<'a>,
         packet: Packet,
         gateway: &'a NatGateway,
-        goal: Goal<'a>,
+        goal: Goal<'_, 'a>,
     ) {
         let own = self.nat_station(gateway);
         self.connect_for_client(&own, goal);
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens a connection in the NAT gateway's own name: it chooses ports of its own for it.
-    fn connect_for_client(&mut self, own: &Station<'a>, goal: Goal<'a>) {
+    fn connect_for_client(&mut self, own: &Station<'a>, goal: Goal<'_, 'a>) {
         let inner = std::mem::replace(&mut self.trace.open_replies, OpenReplies::all());
         self.connect(own, goal);
         self.trace.open_replies = inner;
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        goal: Goal<'a>,
+        goal: Goal<'_, 'a>,
         entry: &SubnetId,
     ) {
         let subnet = match self.snapshot.subnets.get(entry) {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use super::Place;
 use crate::facts::{EcsArn, InstanceId, NetworkInterfaceId, SecurityGroupId, SubnetId};
 use crate::net::{AddressFamily, PortRange, Protocol, Traffic};
 
@@ -57,6 +58,8 @@ pub enum Target {
     Internet(AddressFamily),
     /// A host name.
     Host(String),
+    /// Something of the account whose place is known.
+    Place(Box<Place>),
 }
 
 /// One question.
@@ -297,6 +300,7 @@ impl fmt::Display for Target {
             Self::Address(address) => write!(f, "{address}"),
             Self::Internet(_) => f.write_str("internet"),
             Self::Host(name) => f.write_str(name),
+            Self::Place(place) => f.write_str(&place.label),
         }
     }
 }

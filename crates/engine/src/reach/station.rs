@@ -43,6 +43,19 @@ pub(super) enum Client {
     Anyone,
 }
 
+/// Where something of the account is, as far as its description tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What it is, as people call it: `database orders`.
+    pub label: String,
+    /// The subnet.
+    pub subnet: SubnetId,
+    /// Its address; without one it may be any of the subnet's.
+    pub address: Option<IpAddr>,
+    /// Its security groups.
+    pub groups: Groups,
+}
+
 /// Where a packet starts: an interface, a NAT gateway, or a place where a task would be started.
 #[derive(Debug, Clone)]
 pub struct Station<'a> {
@@ -143,6 +156,51 @@ impl<'a> Station<'a> {
     pub fn address(&self, family: AddressFamily) -> Option<AddressScope> {
         let mut addresses = self.addresses.iter().copied();
         addresses.find(|address| address.family() == family)
+    }
+
+    /// A place that something of the account is known to be at, although no interface of it is: a
+    /// database's subnet and groups, say. A name that is known by an address is looked up first.
+    pub fn of_place(snapshot: &'a Snapshot, place: &Place) -> Result<Self, Missing> {
+        let at = place.address.map(|address| {
+            let vpc = &snapshot.subnets.get(&place.subnet)?.vpc_id;
+            snapshot.interface_at(vpc, address)
+        });
+        if let (Some(address), Some(Ok(Some(interface)))) = (place.address, at) {
+            return Ok(Self::of_interface(interface).with_address(address));
+        }
+        let groups = place.groups.clone();
+        let mut station =
+            Self::of_placement(snapshot, &place.subnet, groups, PublicAddress::Absent)?;
+        station.name = Some(place.label.clone());
+        if let Some(address) = place.address {
+            station.addresses = vec![AddressScope::Host(address)];
+        }
+        Ok(station)
+    }
+
+    /// The same end as a client that may choose any port for its side of a connection, as load
+    /// balancers do.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports>
+    #[must_use]
+    pub fn choosing_any_port(mut self) -> Self {
+        self.client = Client::Anyone;
+        self
+    }
+
+    /// Whether it has this address, or is somewhere in this range.
+    pub(super) fn has(&self, scope: AddressScope) -> bool {
+        match (self.interface, scope.host()) {
+            (Some(interface), Some(address)) => interface.addresses().any(|own| own == address),
+            _ => self.addresses.contains(&scope),
+        }
+    }
+
+    /// The same end, known by the address that a packet for it bears.
+    pub(super) fn known_by(&self, destination: AddressScope) -> Self {
+        match (self.interface, destination.host()) {
+            (Some(_), Some(address)) => self.clone().with_address(address),
+            _ => self.clone(),
+        }
     }
 
     /// The same end, known by this address of its own.

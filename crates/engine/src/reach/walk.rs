@@ -7,7 +7,7 @@ use super::station::{Client, Groups, PublicAddress, Station};
 use super::trace::{Component, Trace};
 use super::{Code, Direction, Leg};
 use crate::facts::{
-    Missing, NatGatewayId, NetworkInterface, RouteTarget, Snapshot, SubnetId, VpcId,
+    Missing, NatGatewayId, RouteTarget, Snapshot, SubnetId, VpcId,
     VpcPeeringConnection,
 };
 use crate::net::{AddressScope, Traffic};
@@ -24,11 +24,22 @@ pub(super) struct Walk<'a> {
 
 /// Where a connection goes to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Goal<'a> {
+pub(super) struct Goal<'g, 'a> {
     /// The address on the packet.
     pub(super) scope: AddressScope,
-    /// The interface that is meant, when the question names one or only one can be meant.
-    pub(super) expected: Option<&'a NetworkInterface>,
+    /// The end that is meant, when the question names one or only one can be meant: an interface, or
+    /// a place whose groups are known although no interface is.
+    pub(super) expected: Option<&'g Station<'a>>,
+}
+
+impl Goal<'_, '_> {
+    /// Whoever has the address.
+    pub(super) fn anybody_at(scope: AddressScope) -> Self {
+        Self {
+            scope,
+            expected: None,
+        }
+    }
 }
 
 /// A packet on its way.
@@ -123,7 +134,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens a connection from `sender` and follows it to the goal and back.
-    pub(super) fn connect(&mut self, sender: &Station<'a>, goal: Goal<'a>) {
+    pub(super) fn connect(&mut self, sender: &Station<'a>, goal: Goal<'_, 'a>) {
         let family = goal.scope.family();
         let Some(source) = sender.address(family) else {
             let id = sender.label();
@@ -150,15 +161,15 @@ impl<'a> Walk<'a> {
             client: sender.client,
         };
         let relation = self.expected_relation(sender, goal);
-        let peer_groups = goal.expected.map(|i| Station::of_interface(i).groups);
         self.security_group_gate(
             sender,
             Direction::Egress,
             goal.scope,
             &relation,
-            &self.groups_at(goal, peer_groups, &relation),
+            &self.groups_at(goal, &relation),
         );
-        match self.leave(sender, packet, goal.expected.map(|i| &i.subnet_id)) {
+        let towards = goal.expected.and_then(|station| station.subnet.as_ref());
+        match self.leave(sender, packet, towards) {
             Exit::Local => {
                 let vpc = sender.vpc.clone();
                 self.deliver(sender, packet, goal, &vpc, None, &Relation::SameVpc);
@@ -179,7 +190,7 @@ impl<'a> Walk<'a> {
     }
 
     /// How the ends are joined, as the sender's own rules see it, before the way is walked.
-    fn expected_relation(&self, sender: &Station<'a>, goal: Goal<'a>) -> Relation {
+    fn expected_relation(&self, sender: &Station<'a>, goal: Goal<'_, 'a>) -> Relation {
         use super::route::{Choice, choose};
         let Ok(table) = self.route_table(sender) else {
             return Relation::SameVpc;
@@ -205,13 +216,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The groups at the goal: those of the interface that is meant, or of the one found there.
-    fn groups_at(&self, goal: Goal<'a>, expected: Option<Groups>, relation: &Relation) -> Groups {
+    /// The groups at the goal: those of the end that is meant, or of the interface found there.
+    fn groups_at(&self, goal: Goal<'_, 'a>, relation: &Relation) -> Groups {
+        if let Some(expected) = goal.expected {
+            return expected.groups.clone();
+        }
         let is_elsewhere = !matches!(relation, Relation::SameVpc | Relation::Apart);
         if goal.scope.host().is_none() && goal.scope.is_private() {
             return Groups::Unknown(super::depends_on_address(goal.scope));
         }
-        if expected.is_none() && is_elsewhere {
+        if is_elsewhere {
             // The other VPC may not be among the facts at all.
             let what = format!("the security groups of {} in the other VPC", goal.scope);
             let reason = crate::facts::Reason::Invisible(what);
@@ -225,11 +239,11 @@ impl<'a> Walk<'a> {
             Some(address) => interfaces.complete_within(&[address.into()]),
             None => interfaces.complete(),
         };
-        expected.unwrap_or_else(|| match known {
+        match known {
             Ok(()) => Groups::Unfiltered,
             Err(_) if !goal.scope.is_private() => Groups::Unfiltered,
             Err(missing) => Groups::Unknown(missing),
-        })
+        }
     }
 
     /// Judges what lies behind the point where the way was lost, so that every blocker is named at
@@ -238,26 +252,25 @@ impl<'a> Walk<'a> {
         &mut self,
         sender: &Station<'a>,
         packet: Packet,
-        goal: Goal<'a>,
+        goal: Goal<'_, 'a>,
         relation: &Relation,
     ) {
         self.trace.lose(Leg::Forward);
         let known_missing = self.trace.missing.clone();
-        let target = packet.destination.host();
         let expected = goal
             .expected
-            .filter(|interface| interface.addresses().any(|own| Some(own) == target));
+            .filter(|station| station.has(packet.destination));
         match expected {
-            Some(interface) if self.trace.possible.is_empty() => {
+            Some(receiver) if self.trace.possible.is_empty() => {
                 // By which way the ends will be joined isn't known: what could work isn't a blocker.
                 let relation = match relation {
                     Relation::Peering { .. } => relation,
                     _ => &Relation::SameVpc,
                 };
-                let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
-                self.arrive(sender, packet, interface, relation, crosses);
+                let crosses = sender.subnet != receiver.subnet;
+                self.arrive(sender, packet, receiver, relation, crosses);
             }
-            Some(interface) => {
+            Some(receiver) => {
                 // What forwards it may do so in its own name: only what no sender could pass is sure.
                 let anybody = AddressScope::Net(packet.source.family().default_route());
                 let packet = Packet {
@@ -265,11 +278,8 @@ impl<'a> Walk<'a> {
                     ..packet
                 };
                 let unknown = Groups::Unknown(super::depends_on_address(anybody));
-                let mut receiver = Station::of_interface(interface);
-                if let Some(address) = target {
-                    receiver = receiver.with_address(address);
-                }
-                let crosses = sender.subnet.as_ref() != Some(&interface.subnet_id);
+                let receiver = receiver.known_by(packet.destination);
+                let crosses = sender.subnet != receiver.subnet;
                 self.take(&receiver, packet, &Relation::SameVpc, &unknown, crosses);
                 self.unseen_replies(sender, packet);
             }
