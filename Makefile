@@ -2,12 +2,14 @@
 CARGO ?= cargo
 STACK ?= awsvpc-auditor
 
-.PHONY: demo test lint bench build build-live deploy smoke local
+.PHONY: demo test lint bench fuzz build build-live deploy smoke local
 
 # One set of packages and features for everything that compiles the AWS SDK: another compiles it anew.
 FEATURES = --workspace --features awsvpc-auditor/aws
 # SAM, cargo-lambda and the emulators, installed outside the clone.
 TOOLS = AWSVPC_AUDITOR_TOOLS="$$(tests/tools)" && export AWSVPC_AUDITOR_TOOLS
+# cargo-fuzz, outside the clone too.
+FUZZ = $${XDG_CACHE_HOME:-$$HOME/.cache}/awsvpc-auditor/cargo-fuzz
 
 demo: ## Audit a recorded task start against a saved account. The report lists failures, so status 3 is right.
 	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- task --event events/ecs-task-running-fargate.json --snapshot demo; [ $$? -eq 3 ]
@@ -23,6 +25,10 @@ lint: ## Formatting and clippy, warnings denied.
 bench: ## The budgets: the engine's time; the function's size, start, memory and calls.
 	$(CARGO) bench --locked --package awsvpc-auditor-engine
 	$(TOOLS) && $(CARGO) test --locked $(FEATURES) --bench lambda --test function storm -- --nocapture
+
+fuzz: ## A minute of any bytes as the text of a container definition. Stable Rust will do.
+	[ -x "$(FUZZ)/bin/cargo-fuzz" ] || $(CARGO) install --locked --version 0.13.2 --root "$(FUZZ)" cargo-fuzz
+	PATH="$(FUZZ)/bin:$$PATH" RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none dependency_text -- -max_total_time=60 -timeout=5
 
 build: ## The command line, for use on saved output: small, and built in half a minute.
 	$(CARGO) build --locked --release --package awsvpc-auditor

@@ -7,6 +7,7 @@
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod checks;
+pub mod dependencies;
 pub mod facts;
 pub mod net;
 pub mod reach;

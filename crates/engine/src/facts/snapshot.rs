@@ -100,7 +100,8 @@ pub struct Observations {
 /// look-ups that the engine needs over and over.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    observations: Observations,
+    /// Boxed, because it is one pointer for each of many kinds.
+    observations: Box<Observations>,
     index: Index,
 }
 
@@ -192,7 +193,7 @@ impl Snapshot {
     pub fn new(observations: Observations) -> Self {
         let index = Index::new(&observations);
         Self {
-            observations,
+            observations: Box::new(observations),
             index,
         }
     }

@@ -147,9 +147,11 @@ pub(super) fn target_interface<'a>(
         Target::Interface(id) => snapshot.network_interfaces.get(id),
         Target::Instance(id) => primary_interface(snapshot, id),
         Target::Task(arn) => task_interface(snapshot, arn),
-        Target::Subnet(_) | Target::Address(_) | Target::Internet(_) | Target::Host(_) | Target::Place(_) => {
-            Err(outside("which interface is meant"))
-        }
+        Target::Subnet(_)
+        | Target::Address(_)
+        | Target::Internet(_)
+        | Target::Host(_)
+        | Target::Place(_) => Err(outside("which interface is meant")),
     }
 }
 

@@ -58,14 +58,7 @@ fn to_meaning(
 ) -> Answer {
     let what = format!("the answer depends on which address of {host} a client is given");
     let which = Missing::new(FactKind::ChosenAddress, Reason::Invisible(what));
-    let to = |scope| {
-        connect(
-            snapshot,
-            sender,
-            Goal::anybody_at(scope),
-            asked,
-        )
-    };
+    let to = |scope| connect(snapshot, sender, Goal::anybody_at(scope), asked);
     let answers: Vec<_> = match meaning {
         Meaning::Interfaces(interfaces) => interfaces
             .into_iter()

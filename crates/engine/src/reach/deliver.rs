@@ -91,8 +91,7 @@ impl<'a> Walk<'a> {
             return self.misled(sender, packet, place, ("the same address", vpc), relation);
         }
         let from = entry.or(sender.subnet.as_ref());
-        let crosses =
-            matches!(relation, Relation::Peering { .. }) || from != place.subnet.as_ref();
+        let crosses = matches!(relation, Relation::Peering { .. }) || from != place.subnet.as_ref();
         self.arrive(sender, packet, place, relation, crosses);
     }
 

@@ -7,8 +7,7 @@ use super::station::{Client, Groups, PublicAddress, Station};
 use super::trace::{Component, Trace};
 use super::{Code, Direction, Leg};
 use crate::facts::{
-    Missing, NatGatewayId, RouteTarget, Snapshot, SubnetId, VpcId,
-    VpcPeeringConnection,
+    Missing, NatGatewayId, RouteTarget, Snapshot, SubnetId, VpcId, VpcPeeringConnection,
 };
 use crate::net::{AddressScope, Traffic};
 

@@ -1,0 +1,3 @@
+//! What a task talks to, as its configuration tells.
+
+pub mod text;
