@@ -6,13 +6,10 @@ use super::value::Reading;
 /// Reads hosts that stand by themselves, one or many: `h1:9092,h2:9092`. `false` if that isn't all
 /// the text is, apart from options at its end: `h1:6379,h2:6379,password=…`.
 pub(super) fn read(text: &str, reading: Reading, mentions: &mut Mentions) -> bool {
-    if text.contains('@') {
-        return false;
-    }
     let mut found = Vec::new();
     let parts = text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace());
     for part in parts.map(|part| part.trim_matches(['"', '\''])) {
-        if part.contains('=') {
+        if is_option(part) {
             break;
         }
         if part.is_empty() {
@@ -37,6 +34,12 @@ pub(super) fn read(text: &str, reading: Reading, mentions: &mut Mentions) -> boo
         mentions.push(Mention::bare(host, port, certainty));
     }
     has_some
+}
+
+/// Whether it is `password=…`, behind which nothing is a host.
+fn is_option(part: &str) -> bool {
+    let name = part.split_once('=').map_or("", |(name, _)| name);
+    name.len() >= 3 && name.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 fn one(text: &str, reading: Reading) -> Option<(Host, Option<u16>)> {

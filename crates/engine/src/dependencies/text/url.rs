@@ -5,10 +5,14 @@ use super::endpoint::Host;
 use super::host::with_port;
 use super::mention::{Lacks, Mention, Mentions};
 use super::service::{Scheme, Service};
+use super::words::is_opaque;
 use crate::net::Protocol;
 
 /// No scheme is longer; what is longer isn't walked through again and again.
 const LONGEST_SCHEME: usize = 40;
+
+/// No name in front of a URL is longer either.
+const LONGEST_NAME: usize = 64;
 
 /// Whether schemes that nobody has heard of count too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,17 @@ fn scheme_before(text: &str, end: usize, is_first: bool) -> Option<&str> {
         None => true,
         Some(c) => matches!(c, ',' | ';' | '|' | '"' | '\'') || is_first && c != '@' && !is_part(c),
     };
-    (stands_apart && scheme.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(scheme)
+    let is_secret = || before.strip_suffix('=').is_some_and(ends_opaque);
+    (stands_apart && !is_secret() && scheme.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .then_some(scheme)
+}
+
+/// Whether a text ends with the name of a credential: `host,password`.
+fn ends_opaque(text: &str) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let bytes = text.bytes().rev().take(LONGEST_NAME);
+    let length = bytes.take_while(is_part).count();
+    text.get(text.len() - length..).is_some_and(is_opaque)
 }
 
 fn one(scheme: &str, rest: Option<&str>, schemes: Schemes, mentions: &mut Mentions) {

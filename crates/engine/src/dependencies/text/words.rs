@@ -79,7 +79,8 @@ pub(super) fn named<'t>(
     groups
 }
 
-fn is_opaque(name: &str) -> bool {
+/// Whether a value under this name is hardly an endpoint.
+pub(super) fn is_opaque(name: &str) -> bool {
     let role = Name::read(name).role(Origin::Elsewhere);
     matches!(role, Role::Opaque | Role::Password)
 }
