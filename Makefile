@@ -43,4 +43,4 @@ smoke: ## Prove a deployed stack: a recorded event must bring an alert.
 	$(TOOLS) && "$$AWSVPC_AUDITOR_TOOLS/python" tests/smoke $(STACK)
 
 local: ## The stack in a local AWS, to play with until Ctrl-C.
-	$(TOOLS) && $(CARGO) run --locked $(FEATURES) --example local
+	$(TOOLS) && $(CARGO) build --locked $(FEATURES) --example local && "$${CARGO_TARGET_DIR:-target}/debug/examples/local"
