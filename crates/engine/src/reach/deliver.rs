@@ -90,6 +90,12 @@ impl<'a> Walk<'a> {
         if place.vpc != *vpc {
             return self.misled(sender, packet, place, ("the same address", vpc), relation);
         }
+        // An address that surely nobody has: what told it is out of date.
+        if let Some(address) = packet.destination.host()
+            && matches!(self.find_interface(sender, vpc, address), Ok(None))
+        {
+            return self.nobody_there(sender, packet, vpc, address, entry);
+        }
         let from = entry.or(sender.subnet.as_ref());
         let crosses = matches!(relation, Relation::Peering { .. }) || from != place.subnet.as_ref();
         self.arrive(sender, packet, place, relation, crosses);

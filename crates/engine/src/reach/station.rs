@@ -159,7 +159,7 @@ impl<'a> Station<'a> {
     }
 
     /// A place that something of the account is known to be at, although no interface of it is: a
-    /// database's subnet and groups, say. A name that is known by an address is looked up first.
+    /// database's subnet and groups, say. An interface that has the address says more, and stands for it.
     pub fn of_place(snapshot: &'a Snapshot, place: &Place) -> Result<Self, Missing> {
         let at = place.address.map(|address| {
             let vpc = &snapshot.subnets.get(&place.subnet)?.vpc_id;

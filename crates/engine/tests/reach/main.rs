@@ -23,6 +23,7 @@ mod nat_gateways;
 mod network_acls;
 mod partial_facts;
 mod peering;
+mod places;
 mod prefix_lists;
 mod protocols;
 mod ranges;

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::facts::{FactKind, Snapshot, SnapshotReader};
+use awsvpc_auditor_engine::net::{PortRange, Protocol, Traffic};
 use awsvpc_auditor_engine::reach::{
-    Answer, Code, Destination, Direction, Leg, Origin, Question, Verdict, analyze,
+    Answer, Code, Destination, Direction, Leg, Origin, Place, Question, Target, Verdict, analyze,
 };
 
 /// Starts a row about the account in a folder of `cases/`.
@@ -62,8 +63,20 @@ impl Case {
         self.ask(origin, to)
     }
 
-    fn ask(mut self, from: Origin, to: &str) -> Self {
-        let to: Destination = to.parse().unwrap();
+    /// Asks whether `from` reaches something that only its description places, on a TCP port.
+    pub(crate) fn asks_place(self, from: &str, place: Place, port: u16) -> Self {
+        let to = Destination {
+            target: Target::Place(Box::new(place)),
+            traffic: Traffic::ports(Protocol::TCP, PortRange::single(port)),
+        };
+        self.ask_for(from.parse().unwrap(), to)
+    }
+
+    fn ask(self, from: Origin, to: &str) -> Self {
+        self.ask_for(from, to.parse().unwrap())
+    }
+
+    fn ask_for(mut self, from: Origin, to: Destination) -> Self {
         self.rows.push(Row {
             question: Question { from, to },
             truth: Truth::default(),
