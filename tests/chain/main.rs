@@ -1,6 +1,7 @@
 //! The whole chain with real parts: the stack as `sam deploy` puts it into an account, an event
 //! through EventBridge, the queue, the function, the topic, and a queue that listens. What is broken
-//! in the network is named in a message; what is mended brings none.
+//! in the network is named in a message; what is mended brings none. A command that a message prints
+//! is run as it stands.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -16,9 +17,10 @@ use std::time::{Duration, Instant};
 
 use awsvpc_auditor_collector::{ACTIONS, FRESH};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::migration::Migration;
 use awsvpc_auditor_tests::recorder::Recorder;
 use awsvpc_auditor_tests::stack::Stack;
-use awsvpc_auditor_tests::tools::{ACCOUNT, REGION};
+use awsvpc_auditor_tests::tools::{self, ACCOUNT, REGION};
 use awsvpc_auditor_tests::world::{Interface, PLANTED, World, wait};
 use serde_json::Value;
 
@@ -132,21 +134,43 @@ impl Chain {
     }
 }
 
+/// The commands of a message that are proved, as somebody would copy them.
+fn proved_fixes(text: &str) -> Vec<&str> {
+    let mut proved = Vec::new();
+    let mut shown = Vec::new();
+    for line in text.lines().map(str::trim_start) {
+        if let Some(command) = line.strip_prefix("fix: ") {
+            shown = vec![command];
+        } else if let Some(command) = line.strip_prefix("and aws ") {
+            shown.extend(line.get(line.len() - command.len() - 4..));
+        } else if line.starts_with("verified: ") {
+            proved.append(&mut shown);
+        }
+    }
+    proved
+}
+
 #[test]
 fn what_is_broken_is_named_and_what_is_mended_is_silent() {
     let chain = Chain::new();
     // Each in a VPC of its own, so that none hides another.
-    let worlds: Vec<_> = (20..25)
+    let worlds: Vec<_> = (20..26)
         .map(|n| World::new(&chain.network.url(), n))
         .collect();
-    let [_, endpoint, nat, acl, dns] = worlds.as_slice() else {
-        unreachable!("there are five");
+    let [_, endpoint, nat, acl, dns, moved] = worlds.as_slice() else {
+        unreachable!("there are six");
     };
+    let migration = Migration::new(moved, &chain.network.url());
     let events = |version: u64| -> (Vec<Value>, Vec<Interface>) {
         let interfaces: Vec<_> = worlds.iter().map(World::make_interface).collect();
         let pairs = worlds.iter().zip(&interfaces).enumerate();
-        let event =
-            |(n, (world, i)): (usize, (&World, &Interface))| world.event("checkout", n, version, i);
+        let event = |(n, (world, i)): (usize, (&World, &Interface))| {
+            if world.cluster == moved.cluster {
+                migration.event(world, n, version, i)
+            } else {
+                world.event("checkout", n, version, i)
+            }
+        };
         (pairs.map(event).collect(), interfaces)
     };
     for world in &worlds {
@@ -159,7 +183,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_silent() {
 
     let (broken, _) = events(5);
     chain.put(&broken);
-    let messages = chain.expect(4);
+    let messages = chain.expect(5);
     for (world, check, component) in [
         (
             endpoint,
@@ -169,6 +193,11 @@ fn what_is_broken_is_named_and_what_is_mended_is_silent() {
         (nat, "no-internet-route", &nat.route_table),
         (acl, "interface-endpoint-blocks-task", &acl.network_acl),
         (dns, "vpc-dns-support-disabled", &dns.vpc),
+        (
+            moved,
+            "stale-instance-security-group",
+            &migration.database_group,
+        ),
     ] {
         let message = &messages[&world.cluster];
         let subject = message["Subject"].as_str().unwrap();
@@ -179,10 +208,18 @@ fn what_is_broken_is_named_and_what_is_mended_is_silent() {
         assert!(!text.contains(PLANTED), "{text}");
     }
 
-    endpoint.mend_endpoint_group();
-    nat.mend_nat_route();
-    acl.mend_return_path();
-    dns.set_dns_support(true);
+    let text = messages[&moved.cluster]["Message"].as_str().unwrap();
+    assert!(text.contains(&migration.host), "{text}");
+    assert!(text.contains(&migration.instance_group), "{text}");
+
+    for message in messages.values() {
+        let text = message["Message"].as_str().unwrap();
+        let commands = proved_fixes(text);
+        assert!(!commands.is_empty(), "{text}");
+        for command in commands {
+            tools::run(&mut tools::typed(command, &chain.network.url()));
+        }
+    }
     // What the warm process knows about a VPC it knows for a minute.
     sleep(FRESH + Duration::from_secs(1));
     let (mended, interfaces) = events(6);

@@ -11,6 +11,8 @@
 mod budget;
 mod every_call;
 mod faults;
+mod furnished;
 mod iam;
 mod live;
+mod located;
 mod support;

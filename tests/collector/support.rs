@@ -1,9 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use awsvpc_auditor_collector::{Calls, Collected, Collector, Request, retries};
 use awsvpc_auditor_engine::checks::{self, Subject};
+use awsvpc_auditor_engine::dependencies::question::Question;
 use awsvpc_auditor_engine::facts::TaskStateChange;
 use awsvpc_auditor_engine::report::json_v1::ReportV1;
 use awsvpc_auditor_tests::emulators::{Server, client_config};
@@ -42,6 +43,11 @@ impl Account {
         collector(self.recorder.url())
     }
 
+    /// One that waits for an emulator that is asked many things at once.
+    pub(crate) fn patient_collector(&self) -> Collector {
+        collector_with(self.recorder.url(), Duration::from_secs(10))
+    }
+
     /// The event of a new task.
     pub(crate) fn task(&self, number: usize) -> TaskStateChange {
         let interface = self.world.make_interface();
@@ -53,8 +59,12 @@ impl Account {
 /// A collector that asks at an endpoint: retries as the real one has them, but no patience for what
 /// never answers.
 pub(crate) fn collector(endpoint: &str) -> Collector {
+    collector_with(endpoint, Duration::from_millis(700))
+}
+
+fn collector_with(endpoint: &str, patience: Duration) -> Collector {
     let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_millis(700))
+        .operation_attempt_timeout(patience)
         .operation_timeout(Duration::from_secs(10))
         .build();
     let config = client_config(endpoint)
@@ -66,10 +76,24 @@ pub(crate) fn collector(endpoint: &str) -> Collector {
 }
 
 pub(crate) fn collect(collector: &Collector, event: &TaskStateChange) -> Collected {
+    collect_with(collector, event, &BTreeSet::new())
+}
+
+/// The facts about an event's task, and about what questions lead to.
+pub(crate) fn collect_with(
+    collector: &Collector,
+    event: &TaskStateChange,
+    questions: &BTreeSet<Question>,
+) -> Collected {
+    let deadline = Instant::now() + Duration::from_secs(40);
+    wait(collector.collect(&request(event, questions), deadline)).unwrap()
+}
+
+pub(crate) fn request(event: &TaskStateChange, questions: &BTreeSet<Question>) -> Request {
     let mut request = Request::default();
     request.audit(&event.detail);
-    let deadline = Instant::now() + Duration::from_secs(20);
-    wait(collector.collect(&request, deadline)).unwrap()
+    request.questions.clone_from(questions);
+    request
 }
 
 /// The report about an event's task.

@@ -107,8 +107,21 @@ fn fact_in(file: &Path) -> String {
     if keys.iter().any(|key| key.starts_with("EnableDns")) {
         return "VpcAttributes".to_owned();
     }
+    if keys.iter().any(|key| key == "taskDefinition") {
+        return "taskDefinitions".to_owned();
+    }
     keys.into_iter().find(|key| key != "failures").unwrap()
 }
+
+/// Checks that have something else to say without a file. Without the task definition endpoints are
+/// judged for the services that tasks commonly use; without the container instances the database
+/// refuses the task all the same, only nobody knows that it admits theirs.
+const SAYS_OTHERWISE: [(&str, &str); 4] = [
+    ("task-definition.json", "interface-endpoint-blocks-task"),
+    ("task-definition.json", "endpoint-private-dns-disabled"),
+    ("container-instances.json", "stale-instance-security-group"),
+    ("container-instances.json", "dependency-unreachable"),
+];
 
 #[test]
 fn taking_a_file_away_makes_unknown_what_needs_it_and_nothing_else() {
@@ -133,6 +146,9 @@ fn taking_a_file_away_makes_unknown_what_needs_it_and_nothing_else() {
                 continue;
             }
             changed.push(check.clone());
+            if SAYS_OTHERWISE.contains(&(name.as_str(), check.as_str())) {
+                continue;
+            }
             for (outcome, missing) in after.iter().filter(|after| !before.contains(after)) {
                 assert_eq!(
                     outcome, "unknown",

@@ -112,7 +112,7 @@ fn a_message_says_what_stops_the_task_and_can_be_filtered() {
     let subject = message["Subject"].as_str().unwrap();
     assert_eq!(
         subject,
-        "ECS network fault: checkout in shop-20: no-internet-route +2"
+        "ECS network fault: checkout in shop-20: no-internet-route, aws-endpoint-unreachable +2"
     );
     let attribute = |name: &str| {
         message["MessageAttributes"][name]["Value"]

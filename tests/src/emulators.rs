@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use tempfile::TempDir;
 
 use crate::root;
@@ -18,6 +20,19 @@ use crate::tools::{self, ACCOUNT, REGION};
 
 /// How long an emulator may take to answer its first question.
 const START_LIMIT: Duration = Duration::from_mins(1);
+
+/// The services that are looked at, as the SDK's variables name them.
+const NETWORK: [&str; 9] = [
+    "EC2",
+    "ECS",
+    "EFS",
+    "ELASTICACHE",
+    "ELASTIC_LOAD_BALANCING_V2",
+    "KAFKA",
+    "OPENSEARCH",
+    "RDS",
+    "SERVICEDISCOVERY",
+];
 
 /// Runs `"$@"` until it ends, or until standard input closes, as it does when the test that owns
 /// it ends in whichever way. Then it takes everything along: what it started, and its files.
@@ -51,8 +66,8 @@ impl Server {
         })
     }
 
-    /// An account to deploy into. The functions in it ask `network` about EC2 and ECS (moto, or a
-    /// recorder before it) and the account itself about everything else.
+    /// An account to deploy into. The functions in it ask `network` (moto, or a recorder before it)
+    /// about tasks and what they reach, and the account itself about everything else.
     pub fn ministack(network: &str) -> Self {
         Self::start("ministack", |command, address| {
             let host = address.ip().to_string();
@@ -65,8 +80,7 @@ impl Server {
                 // Its fixed port would keep a second one from starting.
                 .env("IOT_MTLS_ENABLED", "0")
                 .env("AWS_ENDPOINT_URL", format!("http://{address}"))
-                .env("AWS_ENDPOINT_URL_EC2", network)
-                .env("AWS_ENDPOINT_URL_ECS", network);
+                .envs(NETWORK.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), network)));
         })
     }
 
@@ -177,14 +191,32 @@ fn answers(address: SocketAddr) -> bool {
     ask().unwrap_or(false)
 }
 
+/// Cloud Map's client puts `data-` before the endpoint's host, which is an address here.
+#[derive(Clone, Debug)]
+struct Loopback;
+
+impl ResolveDns for Loopback {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        let address = name.strip_prefix("data-").unwrap_or(name).parse();
+        DnsFuture::ready(
+            address
+                .map(|address| vec![address])
+                .map_err(|_| ResolveDnsError::new(format!("{name} is no emulator"))),
+        )
+    }
+}
+
 /// The configuration of an SDK client that talks to `endpoint`.
 pub fn client_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "tests");
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_with_resolver(Loopback);
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(http)
         .build()
 }

@@ -9,6 +9,7 @@
 
 pub mod emulators;
 pub mod lambda_api;
+pub mod migration;
 pub mod recorder;
 pub mod stack;
 pub mod tools;

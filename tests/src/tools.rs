@@ -1,4 +1,5 @@
-//! The programs that `make test` installs: SAM, cargo-lambda, cfn-lint and the two emulators.
+//! The programs that `make test` installs: SAM, cargo-lambda, cfn-lint, the AWS CLI and the two
+//! emulators.
 
 use std::env;
 use std::ffi::OsString;
@@ -30,15 +31,27 @@ pub fn directory() -> PathBuf {
 
 /// A program of these, with credentials that no AWS account knows and no endpoint.
 pub fn program(name: &str) -> Command {
-    let directory = directory();
-    let mut command = Command::new(directory.join(name));
+    with_tools(Command::new(directory().join(name)))
+}
+
+/// A line that somebody would type, to be run as a shell does, with the same credentials and with
+/// everything of AWS at `endpoint`.
+pub fn typed(line: &str, endpoint: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-ec", line]);
+    let mut command = with_tools(command);
+    command.env("AWS_ENDPOINT_URL", endpoint);
+    command
+}
+
+fn with_tools(mut command: Command) -> Command {
     for (variable, _) in env::vars_os() {
         if variable.to_str().is_none_or(is_of_no_concern) {
             command.env_remove(variable);
         }
     }
     command
-        .env("PATH", search_path(directory))
+        .env("PATH", search_path(directory()))
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_REGION", REGION)

@@ -184,11 +184,20 @@ impl World {
             .name("DATABASE_PASSWORD")
             .value(PLANTED)
             .build();
+        // What the endpoint is for.
+        let fetched = aws_sdk_ecs::types::Secret::builder()
+            .name("PAYMENT_KEY")
+            .value_from(format!(
+                "arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:payment"
+            ))
+            .build()
+            .expect("name and source are given");
         let container = aws_sdk_ecs::types::ContainerDefinition::builder()
             .name("web")
             .image("web:1")
             .memory(128)
             .environment(secret)
+            .secrets(fetched)
             .build();
         let request = self.ecs.register_task_definition().family("web");
         let awsvpc = aws_sdk_ecs::types::NetworkMode::Awsvpc;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::{Snapshot, Task};
 use awsvpc_auditor_engine::reach::Question;
 use clap::Args;
@@ -33,6 +34,8 @@ pub(crate) enum Wanted<'a> {
     },
     /// A reachability question.
     Reach(&'a Question),
+    /// What people declare that a task needs.
+    Needs(&'a [Declaration]),
 }
 
 /// Where the facts come from.
@@ -50,7 +53,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// The facts about something.
-    pub(crate) fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
+    pub(crate) fn facts(&self, wanted: &[Wanted<'_>]) -> anyhow::Result<Snapshot> {
         match &self.snapshot {
             Some(directory) => {
                 #[cfg(feature = "aws")]
@@ -62,13 +65,13 @@ impl Source {
     }
 
     #[cfg(feature = "aws")]
-    fn ask(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
-        Ok(self.account.collect(&[wanted])?.snapshot()?)
+    fn ask(&self, wanted: &[Wanted<'_>]) -> anyhow::Result<Snapshot> {
+        Ok(self.account.collect(wanted)?.snapshot()?)
     }
 
     #[cfg(not(feature = "aws"))]
     #[expect(clippy::unused_self, reason = "the other build asks as whom it says")]
-    fn ask(&self, _wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
+    fn ask(&self, _wanted: &[Wanted<'_>]) -> anyhow::Result<Snapshot> {
         Err(crate::output::Usage(
             "--snapshot DIR is needed: this build reads saved AWS CLI output only (build with \
              `--features aws` to ask AWS)"

@@ -98,6 +98,7 @@ fn want(request: &mut Request, wanted: Wanted<'_>) -> Result<(), Usage> {
         }
         Wanted::Service { cluster, service } => request.audit_service(cluster, service),
         Wanted::Reach(question) => want_reach(request, question)?,
+        Wanted::Needs(declared) => request.declared.extend(declared.iter().cloned()),
     }
     Ok(())
 }
@@ -120,7 +121,7 @@ fn want_reach(request: &mut Request, question: &Question) -> Result<(), Usage> {
         Target::Task(arn) => want_task(request, arn)?,
         Target::Subnet(subnet) => drop(request.subnets.insert(subnet.clone())),
         Target::Address(address) => drop(request.addresses.insert(*address)),
-        Target::Internet(_) | Target::Host(_) | Target::Place(_) => {}
+        Target::Internet(_) | Target::PublicAddress(_) | Target::Host(_) | Target::Place(_) => {}
     }
     Ok(())
 }
@@ -158,7 +159,7 @@ fn region_of(wanted: Wanted<'_>) -> Option<String> {
             from: Origin::Task(arn),
             ..
         }) => arn.as_str(),
-        Wanted::Reach(_) => return None,
+        Wanted::Reach(_) | Wanted::Needs(_) => return None,
     };
     let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
     (!region.is_empty()).then(|| region.to_owned())

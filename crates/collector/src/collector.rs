@@ -2,36 +2,44 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use awsvpc_auditor_engine::dependencies::question::Question;
 use awsvpc_auditor_engine::facts::{FactKind, LoadError, Snapshot};
 use futures_util::future::join_all;
 use moka::future::Cache;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::answers::Answers;
 use crate::calls::Calls;
+use crate::clients::{Clients, client};
 use crate::ec2::{Ec2, filter};
 use crate::ecs::Ecs;
 use crate::findings::Findings;
+use crate::kept::{Kept, kept, shared};
+use crate::named;
 use crate::request::Request;
 use crate::round::Round;
 use crate::subject::{awsvpc, described, first_round, listed, second_round};
 use crate::trouble::Refused;
 use crate::vpc_facts::{self, items, text, texts};
-
-/// How long a VPC's facts are good for another audit. A deployment starts its tasks within it; a
-/// mended rule is seen after it.
-pub const FRESH: Duration = Duration::from_mins(1);
+use crate::wanted;
 
 /// VPCs whose facts are kept; the largest take about a megabyte.
 const MOST_VPCS: u64 = 16;
 
+/// VPCs other than its own that a task may reach into: one for data, one for each partner.
+const MOST_OTHER_VPCS: usize = 4;
+
 /// Prefix lists that rules name; each is at most 1,000 entries long.
 const MOST_PREFIX_LISTS: u64 = 64;
+
+/// Task definitions that tasks start from at a time.
+const MOST_DEFINITIONS: u64 = 500;
 
 /// Subnets never move to another VPC.
 const MOST_SUBNETS: u64 = 10_000;
@@ -41,8 +49,10 @@ const MOST_SUBNETS: u64 = 10_000;
 pub struct Collector {
     ec2: aws_sdk_ec2::Client,
     ecs: aws_sdk_ecs::Client,
-    vpcs: Cache<String, Arc<Findings>>,
-    prefix_lists: Cache<String, Arc<Findings>>,
+    answers: Answers,
+    vpcs: Kept<String>,
+    prefix_lists: Kept<String>,
+    definitions: Kept<String>,
     vpc_of_subnet: Cache<String, String>,
     calls: Calls,
 }
@@ -74,13 +84,13 @@ impl Collected {
 impl Collector {
     /// A collector that asks as configured. Its calls are counted in `calls`.
     pub fn new(config: &SdkConfig, calls: Calls) -> Self {
-        let ec2 = aws_sdk_ec2::config::Builder::from(config).interceptor(calls.clone());
-        let ecs = aws_sdk_ecs::config::Builder::from(config).interceptor(calls.clone());
         Self {
-            ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
-            ecs: aws_sdk_ecs::Client::from_conf(ecs.build()),
+            ec2: client!(aws_sdk_ec2, config, calls),
+            ecs: client!(aws_sdk_ecs, config, calls),
+            answers: Answers::new(Clients::new(config, &calls)),
             vpcs: kept(MOST_VPCS),
             prefix_lists: kept(MOST_PREFIX_LISTS),
+            definitions: kept(MOST_DEFINITIONS),
             vpc_of_subnet: Cache::new(MOST_SUBNETS),
             calls,
         }
@@ -109,23 +119,31 @@ impl Collector {
         let mut request = request.clone();
         let mut subject = described(ecs, &mut request).await;
         let unknown_subnets = self.unknown_subnets(&request).await;
-        let (first, listed) = tokio::join!(
+        let (first, listed, definitions) = tokio::join!(
             first_round(ec2, ecs, &request, unknown_subnets),
-            listed(ecs, &request)
+            listed(ecs, &request),
+            self.definitions(ecs, wanted::definitions_of_tasks(&request))
         );
         subject.absorb(&first);
+        subject.absorb(&definitions);
         let subnets = self.subnets_of_services(ec2, &subject).await;
         subject.absorb(&subnets);
         let vpcs = self.vpcs_of(&request, &subject).await;
-        let (about_vpcs, second) = tokio::join!(
+        let more = wanted::definitions_of_services(&request, &subject);
+        subject.absorb(&self.definitions(ecs, more).await);
+        let questions = wanted::questions(&request, &subject);
+        let (about_vpcs, second, located) = tokio::join!(
             self.about(ec2, &vpcs),
-            second_round(ec2, ecs, &request, &subject, listed, &vpcs)
+            second_round(ec2, ecs, &request, &subject, listed, &vpcs),
+            self.located(ec2, &questions)
         );
         subject.absorb(&second);
         let mut findings = Findings::default();
         for vpc in about_vpcs {
             findings.absorb(&vpc);
         }
+        findings.absorb(&located);
+        findings.absorb(&self.around(ec2, &located, &vpcs).await);
         // What was asked about the subject itself is the newest.
         findings.absorb(&subject);
         let lists = self.prefix_lists_of_groups(ec2, &findings).await;
@@ -191,6 +209,26 @@ impl Collector {
         vpcs
     }
 
+    /// The task definitions that tasks and services run. A revision never changes, but its tags can.
+    async fn definitions(&self, ecs: Ecs<'_>, arns: BTreeSet<String>) -> Findings {
+        let all = arns.iter().map(|arn| {
+            shared(&self.definitions, arn.as_str(), async move {
+                let mut round = Round::default();
+                round.ask(
+                    FactKind::TaskDefinitions,
+                    Vec::new(),
+                    ecs.task_definition(arn),
+                );
+                round.run().await
+            })
+        });
+        let mut findings = Findings::default();
+        for definition in join_all(all).await {
+            findings.absorb(&definition);
+        }
+        findings
+    }
+
     /// The facts of each VPC: kept ones, or one flight for everybody who waits for them.
     async fn about(&self, ec2: Ec2<'_>, vpcs: &BTreeSet<String>) -> Vec<Arc<Findings>> {
         let all = vpcs.iter().map(|vpc| {
@@ -199,6 +237,42 @@ impl Collector {
             })
         });
         join_all(all).await
+    }
+
+    /// What the request's questions lead to, and what that names.
+    async fn located(&self, ec2: Ec2<'_>, questions: &BTreeSet<Question>) -> Findings {
+        if questions.is_empty() {
+            return Findings::default();
+        }
+        let mut located = self.answers.about(questions, ec2.deadline).await;
+        let mut unknown = Vec::new();
+        for subnet in named::subnets(&located) {
+            if !self.vpc_of_subnet.contains_key(&subnet) {
+                unknown.push(subnet);
+            }
+        }
+        let named = named::asked(ec2, &located, unknown).await;
+        located.absorb(&named);
+        located
+    }
+
+    /// What is around the things that were located: the groups of their interfaces, and their VPCs,
+    /// where they are others than the request's.
+    async fn around(&self, ec2: Ec2<'_>, located: &Findings, known: &BTreeSet<String>) -> Findings {
+        let mut vpcs = named::vpcs(located);
+        for subnet in named::subnets(located) {
+            vpcs.extend(self.vpc_of_subnet.get(&subnet).await);
+        }
+        let others = vpcs.difference(known).take(MOST_OTHER_VPCS);
+        let others: BTreeSet<String> = others.cloned().collect();
+        let (mut findings, about_vpcs) = tokio::join!(
+            named::groups_of_interfaces(ec2, located),
+            self.about(ec2, &others)
+        );
+        for vpc in about_vpcs {
+            findings.absorb(&vpc);
+        }
+        findings
     }
 
     /// The entries of prefix lists that rules of security groups name.
@@ -235,34 +309,6 @@ fn subnets_of(service: &Value) -> Vec<String> {
     awsvpc
         .map(|awsvpc| texts(awsvpc, "subnets"))
         .unwrap_or_default()
-}
-
-fn kept(most: u64) -> Cache<String, Arc<Findings>> {
-    Cache::builder()
-        .max_capacity(most)
-        .time_to_live(FRESH)
-        .build()
-}
-
-/// Findings about a key: kept ones, or new ones, asked for once however many wait for them. They
-/// are kept only when asking again would give nothing more.
-async fn shared(
-    cache: &Cache<String, Arc<Findings>>,
-    key: &str,
-    ask: impl Future<Output = Findings>,
-) -> Arc<Findings> {
-    let kept = cache.try_get_with_by_ref(key, async {
-        let findings = Arc::new(ask.await);
-        if findings.is_settled() {
-            Ok(findings)
-        } else {
-            Err(findings)
-        }
-    });
-    match kept.await {
-        Ok(findings) => findings,
-        Err(unsettled) => Arc::clone(&unsettled),
-    }
 }
 
 /// The time, to the second, in RFC 3339.

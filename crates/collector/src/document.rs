@@ -12,6 +12,14 @@ impl Document {
         Self::default()
     }
 
+    /// A document that was made elsewhere; `None` when it is no structure.
+    pub(crate) fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Object(members) => Some(Self(members)),
+            _ => None,
+        }
+    }
+
     /// A text, number or truth value.
     pub(crate) fn with(mut self, key: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {
@@ -31,9 +39,9 @@ impl Document {
         self.with(key, Some(items))
     }
 
-    /// The interface that this is about.
-    pub(crate) fn interface_id(&self) -> Option<&str> {
-        self.0.get("NetworkInterfaceId").and_then(Value::as_str)
+    /// A member that is a text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Value::as_str)
     }
 
     /// A list of texts.

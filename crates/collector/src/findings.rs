@@ -37,6 +37,19 @@ impl Answer {
             trouble: None,
         }
     }
+
+    /// What isn't there isn't trouble.
+    pub(crate) fn or_absent(mut self) -> Self {
+        self.trouble = self.trouble.filter(|trouble| !trouble.is_absence());
+        self
+    }
+
+    /// Only the documents in which a member has such a value.
+    pub(crate) fn only(mut self, key: &str, wanted: impl Fn(&str) -> bool) -> Self {
+        self.documents
+            .retain(|document| document.text(key).is_some_and(&wanted));
+        self
+    }
 }
 
 impl Findings {
@@ -92,10 +105,10 @@ impl Findings {
         }
     }
 
-    /// Forgets all resources of a kind but one.
-    pub(crate) fn keep_only(&mut self, kind: FactKind, id: Option<&str>) {
+    /// Forgets the resources of a kind whose id isn't wanted.
+    pub(crate) fn keep_only(&mut self, kind: FactKind, wanted: impl Fn(&str) -> bool) {
         if let Some(resources) = self.resources.get_mut(&kind) {
-            resources.retain(|own, _| Some(own.as_str()) == id);
+            resources.retain(|id, _| wanted(id));
         }
     }
 

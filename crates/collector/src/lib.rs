@@ -2,23 +2,41 @@
 //! learn. A call that is denied, throttled or fails costs the facts that it would have given, never
 //! the audit.
 
+mod account;
+mod answers;
+mod by_name;
 mod calls;
+mod clients;
 mod collector;
 mod connect;
+mod dns;
 mod document;
 mod ec2;
 mod ecs;
+mod efs;
+mod elasticache;
+mod elasticloadbalancing;
 mod findings;
+mod kafka;
+mod kept;
+mod named;
+mod opensearch;
+mod pages;
+mod rds;
 mod request;
 mod round;
+mod servicediscovery;
 mod subject;
+mod task_definition;
 mod transit;
 mod trouble;
 mod vpc_facts;
+mod wanted;
 
 pub use calls::{CallCount, Calls};
-pub use collector::{Collected, Collector, FRESH};
+pub use collector::{Collected, Collector};
 pub use connect::{ConnectError, connect, http_client, retries};
+pub use kept::FRESH;
 pub use request::Request;
 pub use trouble::Refused;
 
@@ -46,7 +64,23 @@ pub const ACTIONS: &[&str] = &[
     "ec2:DescribeVpnConnections",
     "ec2:GetManagedPrefixListEntries",
     "ec2:SearchTransitGatewayRoutes",
+    "ecs:DescribeContainerInstances",
     "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
     "ecs:DescribeTasks",
     "ecs:ListTasks",
+    "elasticache:DescribeCacheClusters",
+    "elasticache:DescribeCacheSubnetGroups",
+    "elasticache:DescribeReplicationGroups",
+    "elasticache:DescribeServerlessCaches",
+    "elasticfilesystem:DescribeMountTargets",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "es:DescribeDomains",
+    "kafka:ListClustersV2",
+    "kafka:ListNodes",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBProxies",
+    "servicediscovery:DiscoverInstances",
 ];

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use awsvpc_auditor_engine::dependencies::Declaration;
+use awsvpc_auditor_engine::dependencies::question::Question;
 use awsvpc_auditor_engine::facts::{
     EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, SubnetId, Task, TaskStatus,
 };
@@ -26,6 +28,12 @@ pub struct Request {
     pub services: BTreeSet<(String, String)>,
     /// Tasks that must be described first: cluster and task, by name or ARN.
     pub tasks: BTreeSet<(String, String)>,
+    /// What must be found in the account: what tasks name, with what is around it.
+    pub questions: BTreeSet<Question>,
+    /// What people declare that tasks need.
+    pub declared: Vec<Declaration>,
+    /// The tasks themselves, as far as they were described.
+    pub(crate) audited: Vec<Task>,
     /// Clusters on whose instances tasks share: all of their tasks matter.
     pub(crate) clusters: BTreeSet<EcsArn>,
 }
@@ -36,6 +44,7 @@ impl Request {
         let Some(attachment) = task.network_interface() else {
             return;
         };
+        self.audited.push(task.clone());
         self.subnets.extend(attachment.subnet_id());
         if let Some(interface) = attachment.network_interface_id() {
             // The interface of a task that has stopped is gone, or about to be.

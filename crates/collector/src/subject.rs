@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::document::Document;
 use crate::ec2::{Ec2, filter};
 use crate::ecs::{self, Ecs};
 use crate::findings::{Answer, Findings};
@@ -93,7 +92,7 @@ pub(crate) async fn first_round(
 }
 
 /// The filter that finds the interface of an address.
-fn by_filter(addresses: &BTreeSet<IpAddr>) -> BTreeMap<&'static str, Vec<String>> {
+pub(crate) fn by_filter(addresses: &BTreeSet<IpAddr>) -> BTreeMap<&'static str, Vec<String>> {
     let mut filters: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for address in addresses {
         let name = match address {
@@ -121,7 +120,7 @@ async fn interfaces_by_id(
         let shown: BTreeSet<&str> = answer
             .documents
             .iter()
-            .filter_map(Document::interface_id)
+            .filter_map(|interface| interface.text("NetworkInterfaceId"))
             .collect();
         ids.retain(|id| {
             !shown.contains(id.as_str()) && fresh.contains(&NetworkInterfaceId::new(id.as_str()))

@@ -58,6 +58,7 @@ const CREDENTIALS: &[&str] = &[
 const DENIED: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
+    "ForbiddenException",
     "NotAuthorized",
     "UnauthorizedOperation",
 ];
@@ -75,7 +76,30 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
+/// What services say about a name that leads to nothing. Asking for it is no fault.
+const ABSENT: &[&str] = &[
+    "CacheClusterNotFound",
+    "CacheSubnetGroupNotFoundFault",
+    "ClusterNotFoundException",
+    "DBClusterNotFoundFault",
+    "DBInstanceNotFound",
+    "DBProxyNotFoundFault",
+    "FileSystemNotFound",
+    "LoadBalancerNotFound",
+    "NamespaceNotFound",
+    "NotFoundException",
+    "ReplicationGroupNotFoundFault",
+    "ServerlessCacheNotFoundFault",
+    "ServiceNotFound",
+    "TargetGroupNotFound",
+];
+
 impl Trouble {
+    /// Whether what was asked for isn't there.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Self::Failed(code) if ABSENT.contains(&code.as_str()))
+    }
+
     /// What an error of a call means.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Self {
         match error {

@@ -76,7 +76,7 @@ async fn by_vpc(ec2: Ec2<'_>, vpc: &str) -> Findings {
     let options = findings
         .get(FactKind::Vpcs, vpc)
         .and_then(|vpc| text(vpc, "DhcpOptionsId"));
-    findings.keep_only(FactKind::DhcpOptions, options.as_deref());
+    findings.keep_only(FactKind::DhcpOptions, |id| Some(id) == options.as_deref());
     findings
 }
 

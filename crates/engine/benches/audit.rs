@@ -1,5 +1,5 @@
-//! The budgets of the design's section 8: one full task audit, and one question, in a VPC of 1,000
-//! interfaces and 500 security groups.
+//! The budgets of the design's section 8, in a VPC of 1,000 interfaces and 500 security groups: one
+//! full task audit, the same with 30 dependencies, and one question.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -87,6 +87,76 @@ const SERVICES: [&str; 8] = [
     "sts",
 ];
 
+/// A database in two zones, which admits everybody in the VPC, or nobody.
+fn database(number: usize, group: &str) -> Value {
+    let subnet = |number: usize| {
+        json!({"SubnetIdentifier": format!("subnet-{number}"),
+               "SubnetAvailabilityZone": {"Name": format!("eu-west-1{}", ZONES[number])}})
+    };
+    json!({"DBInstanceIdentifier": format!("db-{number}"), "MultiAZ": true,
+           "AvailabilityZone": "eu-west-1a", "SecondaryAvailabilityZone": "eu-west-1b",
+           "Endpoint": {"Address": format!("db-{number}.c0.eu-west-1.rds.amazonaws.com"), "Port": 5432},
+           "VpcSecurityGroups": [{"VpcSecurityGroupId": group, "Status": "active"}],
+           "DBSubnetGroup": {"VpcId": "vpc-1", "Subnets": [subnet(0), subnet(1)]}})
+}
+
+const DATABASES: usize = 10;
+
+/// A task that talks to ten databases, ten addresses and ten AWS services.
+fn task_definition() -> Value {
+    let mut variables: Vec<_> = (0..DATABASES)
+        .map(|n| json!({"name": format!("DB_{n}_URL"), "value": format!("postgres://app:secret@db-{n}.c0.eu-west-1.rds.amazonaws.com/app")}))
+        .collect();
+    variables.extend((0..10).map(|n| {
+        json!({"name": format!("PEER_{n}_ADDRESS"), "value": format!("10.0.16.{}:443", 14 + n * 3)})
+    }));
+    let services = [
+        "sqs",
+        "sns",
+        "kinesis",
+        "dynamodb",
+        "lambda",
+        "events",
+        "states",
+        "sts",
+        "kms",
+        "monitoring",
+    ];
+    variables.extend(services.iter().map(|service| {
+        json!({"name": format!("{service}_ENDPOINT"), "value": format!("https://{service}.eu-west-1.amazonaws.com")})
+    }));
+    json!({"taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1",
+           "containerDefinitions": [{"name": "web", "environment": variables,
+               "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1",
+               "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-region": "eu-west-1"}}}]})
+}
+
+/// The account with that task; so many of its databases admit nobody.
+fn account_with_dependencies(broken: usize) -> Value {
+    let mut account = account();
+    account["taskDefinitions"] = json!([task_definition()]);
+    account["DBInstances"] = json!(several(DATABASES, |number| {
+        database(
+            number,
+            if number < broken {
+                "sg-closed"
+            } else {
+                "sg-open"
+            },
+        )
+    }));
+    let rule = json!({"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]});
+    for (id, rules) in [("sg-closed", json!([])), ("sg-open", json!([rule]))] {
+        let group = json!({"GroupId": id, "GroupName": id, "VpcId": "vpc-1", "IpPermissions": rules,
+                           "IpPermissionsEgress": []});
+        account["SecurityGroups"]
+            .as_array_mut()
+            .unwrap()
+            .push(group);
+    }
+    account
+}
+
 fn account() -> Value {
     json!({
         "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "DhcpOptionsId": "dopt-1"}],
@@ -118,23 +188,36 @@ fn account() -> Value {
 fn event() -> TaskStateChange {
     let event = json!({"detail-type": "ECS Task State Change", "account": "123456789012", "region": "eu-west-1", "time": "2026-11-20T10:14:31Z",
         "detail": {"taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/c/1", "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c",
-            "lastStatus": "RUNNING", "launchType": "FARGATE", "platformVersion": "1.4.0", "group": "service:web", "enableExecuteCommand": true,
+            "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1", "lastStatus": "RUNNING", "launchType": "FARGATE", "platformVersion": "1.4.0", "group": "service:web", "enableExecuteCommand": true,
             "attachments": [{"type": "eni", "status": "ATTACHED", "details": [{"name": "subnetId", "value": "subnet-1"}, {"name": "networkInterfaceId", "value": "eni-0001"}]}]}});
     TaskStateChange::parse(&event.to_string()).unwrap()
 }
 
-fn snapshot() -> Snapshot {
+fn snapshot(account: &Value) -> Snapshot {
     let mut reader = SnapshotReader::default();
-    reader.add("account.json", account().to_string()).unwrap();
+    reader.add("account.json", account.to_string()).unwrap();
     reader.finish().unwrap()
 }
 
 fn benches(criterion: &mut Criterion) {
-    let snapshot = snapshot();
+    let snapshot = snapshot(&account());
     let event = event();
     criterion.bench_function("full task audit, 1,000 interfaces, 500 groups", |bencher| {
         bencher.iter(|| checks::run(&snapshot, Subject::Task(&event.detail)));
     });
+    for (broken, name) in [
+        (0, "full task audit, 30 dependencies"),
+        (2, "full task audit, 30 dependencies, two unreachable"),
+    ] {
+        let snapshot = self::snapshot(&account_with_dependencies(broken));
+        let report = checks::run(&snapshot, Subject::Task(&event.detail));
+        let judged = report.results.iter();
+        let judged = judged.filter(|result| result.check.id == "dependency-unreachable");
+        assert_eq!(judged.count(), 30, "{name}");
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| checks::run(&snapshot, Subject::Task(&event.detail)));
+        });
+    }
     let question = Question {
         from: "eni-0001".parse().unwrap(),
         to: "internet:443".parse().unwrap(),

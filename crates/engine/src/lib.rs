@@ -9,6 +9,9 @@
 pub mod checks;
 pub mod dependencies;
 pub mod facts;
+pub mod fix;
 pub mod net;
+pub mod policy;
 pub mod reach;
 pub mod report;
+mod subject;

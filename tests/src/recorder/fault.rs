@@ -78,7 +78,10 @@ impl Fault {
             (Self::Throttled, Kind::Query) => (StatusCode::BAD_REQUEST, "Throttling"),
             (Self::Throttled, Kind::Json) => (StatusCode::BAD_REQUEST, "ThrottlingException"),
             (Self::AccessDenied, Kind::Ec2) => (StatusCode::FORBIDDEN, "UnauthorizedOperation"),
-            (Self::AccessDenied, Kind::Query) => (StatusCode::FORBIDDEN, "AuthorizationError"),
+            (Self::AccessDenied, Kind::Query) if action.starts_with("sns:") => {
+                (StatusCode::FORBIDDEN, "AuthorizationError")
+            }
+            (Self::AccessDenied, Kind::Query) => (StatusCode::FORBIDDEN, "AccessDenied"),
             (Self::AccessDenied, Kind::Json) => (StatusCode::BAD_REQUEST, "AccessDeniedException"),
             (Self::ServerError, Kind::Json) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "ServerException")

@@ -10,20 +10,67 @@ pub(super) enum Kind {
     Ec2,
     /// The XML of the older services, SNS among them.
     Query,
-    /// JSON with a target header: ECS, SQS, EventBridge.
+    /// JSON, with a target header (ECS, SQS, EventBridge) or without (EFS, MSK, OpenSearch).
     Json,
 }
 
 impl Kind {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        if headers.contains_key("x-amz-target") {
+        let service = service(headers);
+        if headers.contains_key("x-amz-target") || PATHS.iter().any(|path| path.service == service)
+        {
             Self::Json
-        } else if service(headers) == "ec2" {
+        } else if service == "ec2" {
             Self::Ec2
         } else {
             Self::Query
         }
     }
+}
+
+/// A path of a service that names no action in a call.
+struct Path {
+    service: &'static str,
+    begins: &'static str,
+    ends: &'static str,
+    action: &'static str,
+}
+
+const PATHS: &[Path] = &[
+    Path {
+        service: "elasticfilesystem",
+        begins: "/2015-02-01/mount-targets",
+        ends: "",
+        action: "DescribeMountTargets",
+    },
+    Path {
+        service: "kafka",
+        begins: "/api/v2/clusters",
+        ends: "",
+        action: "ListClustersV2",
+    },
+    Path {
+        service: "kafka",
+        begins: "/v1/clusters/",
+        ends: "/nodes",
+        action: "ListNodes",
+    },
+    Path {
+        service: "es",
+        begins: "/2021-01-01/opensearch/domain-info",
+        ends: "",
+        action: "DescribeDomains",
+    },
+];
+
+/// The action that a path stands for.
+fn by_path(head: &Parts) -> Option<String> {
+    let service = service(&head.headers);
+    let path = head.uri.path();
+    let known = PATHS.iter().find(|known| {
+        known.service == service && path.starts_with(known.begins) && path.ends_with(known.ends)
+    })?;
+    Some(known.action.to_owned())
 }
 
 /// The action as IAM names it. What names no action (S3's paths) is named by method and path.
@@ -37,6 +84,7 @@ pub(super) fn action(head: &Parts, body: &[u8]) -> String {
     let action = target
         .or_else(|| named_in(&body))
         .or_else(|| named_in(head.uri.query().unwrap_or_default()))
+        .or_else(|| by_path(head))
         .unwrap_or_else(|| format!("{} {}", head.method, head.uri.path()));
     format!("{}:{action}", service(&head.headers))
 }

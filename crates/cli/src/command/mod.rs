@@ -9,8 +9,9 @@ mod service;
 mod task;
 
 use awsvpc_auditor_engine::checks::Report;
+use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::Snapshot;
-use awsvpc_auditor_engine::report::{audit_text, json_v1::ReportV1};
+use awsvpc_auditor_engine::report::{audit_text, json_v1::ReportV1, template_text};
 use clap::{Args, Subcommand};
 
 use crate::facts::{Source, Wanted};
@@ -44,6 +45,53 @@ impl Command {
     }
 }
 
+/// What an audit can be told besides.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// What the task must reach, besides what its definition and tags say; repeatable
+    #[arg(long, value_name = "HOST:PORT[/udp]")]
+    needs: Vec<Declaration>,
+
+    /// Show fixes as CloudFormation and Terraform too
+    #[arg(long)]
+    detail: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Audit {
+    /// The facts about something.
+    fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
+        let wanted = [wanted, Wanted::Needs(&self.needs)];
+        let snapshot = self.common.source.facts(&wanted)?;
+        Ok(snapshot.declaring(self.needs.clone()))
+    }
+
+    /// Writes an audit's report.
+    fn finish(&self, report: &Report<'_>) -> anyhow::Result<Status> {
+        match self.common.format {
+            Format::Text => {
+                let style = output::style();
+                let mut text = audit_text(report, style);
+                if self.detail {
+                    text.push_str(&template_text(report, style));
+                }
+                output::print(&text)?;
+            }
+            Format::Json => output::print_json(&ReportV1::from(report))?,
+        }
+        let summary = report.summary();
+        Ok(if summary.fail > 0 {
+            Status::Fault
+        } else if summary.unknown > 0 {
+            Status::Unknown
+        } else {
+            Status::Passed
+        })
+    }
+}
+
 /// Where the facts come from and how the report is written.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
@@ -58,22 +106,6 @@ pub(crate) struct Common {
 impl Common {
     /// The facts about something.
     fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
-        self.source.facts(wanted)
-    }
-
-    /// Writes an audit's report.
-    fn finish(&self, report: &Report<'_>) -> anyhow::Result<Status> {
-        match self.format {
-            Format::Text => output::print(&audit_text(report, output::style()))?,
-            Format::Json => output::print_json(&ReportV1::from(report))?,
-        }
-        let summary = report.summary();
-        Ok(if summary.fail > 0 {
-            Status::Fault
-        } else if summary.unknown > 0 {
-            Status::Unknown
-        } else {
-            Status::Passed
-        })
+        self.source.facts(&[wanted])
     }
 }

@@ -1,4 +1,5 @@
 use awsvpc_auditor_engine::facts::SecurityGroupId;
+use awsvpc_auditor_engine::fix::fixes_of;
 use awsvpc_auditor_engine::reach::{Destination, Origin, Question, Verdict, analyze};
 use awsvpc_auditor_engine::report::{json_v1::ReachV1, reach_text};
 use clap::Args;
@@ -39,9 +40,12 @@ impl Reach {
         };
         let snapshot = self.common.facts(Wanted::Reach(&question))?;
         let answer = analyze(&snapshot, &question);
+        let fixes = fixes_of(&snapshot, &question, &answer);
         match self.common.format {
-            Format::Text => output::print(&reach_text(&question, &answer, output::style()))?,
-            Format::Json => output::print_json(&ReachV1::new(&question, &answer))?,
+            Format::Text => {
+                output::print(&reach_text(&question, &answer, &fixes, output::style()))?;
+            }
+            Format::Json => output::print_json(&ReachV1::new(&question, &answer, &fixes))?,
         }
         Ok(match answer.verdict {
             Verdict::Reachable => Status::Passed,

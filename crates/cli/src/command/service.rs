@@ -1,7 +1,7 @@
 use awsvpc_auditor_engine::checks::{self, Subject};
 use clap::Args;
 
-use super::Common;
+use super::Audit;
 use crate::facts::Wanted;
 use crate::output::Status;
 
@@ -17,16 +17,16 @@ pub(crate) struct ServiceCommand {
     service: String,
 
     #[command(flatten)]
-    common: Common,
+    audit: Audit,
 }
 
 impl ServiceCommand {
     pub(super) fn run(self) -> anyhow::Result<Status> {
-        let snapshot = self.common.facts(Wanted::Service {
+        let snapshot = self.audit.facts(Wanted::Service {
             cluster: &self.cluster,
             service: &self.service,
         })?;
         let subject = Subject::service_named(&snapshot, &self.cluster, &self.service)?;
-        self.common.finish(&checks::run(&snapshot, subject))
+        self.audit.finish(&checks::run(&snapshot, subject))
     }
 }

@@ -5,7 +5,7 @@ use awsvpc_auditor_engine::checks::{self, Subject};
 use awsvpc_auditor_engine::facts::{EcsArn, Snapshot, Task, TaskStateChange};
 use clap::Args;
 
-use super::Common;
+use super::Audit;
 use crate::facts::Wanted;
 use crate::output::{Status, Usage};
 use crate::snapshot;
@@ -27,7 +27,7 @@ pub(crate) struct TaskCommand {
     cluster: Option<String>,
 
     #[command(flatten)]
-    common: Common,
+    audit: Audit,
 }
 
 impl TaskCommand {
@@ -36,21 +36,21 @@ impl TaskCommand {
             let text = snapshot::read(file)?;
             let event =
                 TaskStateChange::parse(&text).with_context(|| file.display().to_string())?;
-            let snapshot = self.common.facts(Wanted::Event(&event.detail))?;
+            let snapshot = self.audit.facts(Wanted::Event(&event.detail))?;
             let mut report = checks::run(&snapshot, Subject::Task(&event.detail));
             report.event_time = Some(event.time.clone());
-            return self.common.finish(&report);
+            return self.audit.finish(&report);
         }
         let name = self.task.as_deref().unwrap_or_default();
         if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
             return Err(Usage(format!("--task {name} needs --cluster: it isn't an ARN")).into());
         }
-        let snapshot = self.common.facts(Wanted::Task {
+        let snapshot = self.audit.facts(Wanted::Task {
             cluster: self.cluster.as_deref(),
             task: name,
         })?;
         let task = self.described(&snapshot)?;
-        self.common
+        self.audit
             .finish(&checks::run(&snapshot, Subject::Task(task)))
     }
 

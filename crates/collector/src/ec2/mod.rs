@@ -45,23 +45,8 @@ pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<Stri
 /// Sends a describe call page by page and turns each item into a document.
 macro_rules! describe {
     ($ec2:expr, $action:literal, $request:expr, $page:expr, $items:ident, $document:expr) => {{
-        let mut pages = $request.into_paginator().page_size($page).send();
-        let mut answer = crate::findings::Answer::new($action);
-        loop {
-            match crate::trouble::in_time($ec2.deadline, pages.next()).await {
-                Ok(Some(Ok(page))) => answer.documents.extend(page.$items().iter().map($document)),
-                Ok(Some(Err(error))) => {
-                    answer.trouble = Some(crate::trouble::Trouble::of(&error));
-                    break;
-                }
-                Ok(None) => break,
-                Err(late) => {
-                    answer.trouble = Some(late);
-                    break;
-                }
-            }
-        }
-        answer
+        let pages = $request.into_paginator().page_size($page).send();
+        crate::pages::read!($ec2.deadline, $action, pages, $items, $document)
     }};
 }
 pub(crate) use describe;

@@ -51,5 +51,6 @@ fn document(endpoint: &VpcEndpoint) -> Document {
         .list("DnsEntries", endpoint.dns_entries(), |entry| {
             Document::new().with("DnsName", entry.dns_name())
         })
+        .with("PolicyDocument", endpoint.policy_document())
         .with("OwnerId", endpoint.owner_id())
 }

@@ -1,7 +1,10 @@
-use super::check::{Check, Fix, Judgement, Outcome, Severity, Unknown};
-use super::subject::{Basis, Launch, Subject};
+use super::check::{Check, Judgement, Outcome, Severity, Unknown};
+use super::inquiry::Inquiry;
+use super::proof;
 use crate::facts::{FactKind, Missing, Reason, Snapshot};
+use crate::fix::Fix;
 use crate::reach::Explanation;
+use crate::subject::{Basis, Launch, Subject};
 
 /// Everything an audit found.
 #[derive(Debug)]
@@ -81,10 +84,8 @@ pub fn run_only<'a>(
     subject: Subject<'a>,
     checks: &[&'static Check],
 ) -> Report<'a> {
-    let results = checks
-        .iter()
-        .flat_map(|check| judge(check, snapshot, &subject))
-        .collect();
+    let mut results = results(snapshot, subject, checks);
+    proof::prove(snapshot, subject, checks, &mut results);
     Report {
         subject,
         basis: subject.basis(snapshot),
@@ -94,9 +95,21 @@ pub fn run_only<'a>(
     }
 }
 
-fn judge(check: &'static Check, snapshot: &Snapshot, subject: &Subject<'_>) -> Vec<AuditResult> {
+/// What the checks find; nothing is proved yet.
+pub(super) fn results(
+    snapshot: &Snapshot,
+    subject: Subject<'_>,
+    checks: &[&'static Check],
+) -> Vec<AuditResult> {
+    let inquiry = Inquiry::new(snapshot, subject);
+    let results = checks.iter().flat_map(|check| judge(check, &inquiry));
+    results.collect()
+}
+
+fn judge(check: &'static Check, inquiry: &Inquiry<'_>) -> Vec<AuditResult> {
+    let subject = &inquiry.subject;
     let judgements = if subject.is_awsvpc() {
-        (check.run)(snapshot, subject).unwrap_or_else(|missing| {
+        (check.run)(inquiry).unwrap_or_else(|missing| {
             vec![Judgement::Unknown {
                 resource: subject.owner(),
                 missing,
@@ -115,6 +128,17 @@ fn judge(check: &'static Check, snapshot: &Snapshot, subject: &Subject<'_>) -> V
         vec![Judgement::unknown(
             subject.owner(),
             Missing::new(fact, Reason::NotInFacts(what)),
+        )]
+    } else if let Subject::Service(service) = subject
+        && !service.is_deployed_by_ecs()
+    {
+        let what = format!(
+            "what the task sets of {} configure, which this version doesn't read",
+            service.service_name
+        );
+        vec![Judgement::unknown(
+            subject.owner(),
+            Missing::new(FactKind::Services, Reason::Invisible(what)),
         )]
     } else {
         vec![Judgement::skipped(

@@ -1,7 +1,8 @@
 use std::fmt;
 
-use super::subject::Subject;
-use crate::facts::{AssignPublicIp, FactKind, Missing, Service, Snapshot};
+use super::inquiry::Inquiry;
+use crate::facts::{FactKind, Missing};
+use crate::fix::Fix;
 use crate::reach::Explanation;
 
 /// Looks for one fault.
@@ -21,7 +22,7 @@ pub struct Check {
     /// The user's page.
     pub page: &'static str,
     /// Looks.
-    pub run: fn(&Snapshot, &Subject<'_>) -> Result<Vec<Judgement>, Unknown>,
+    pub run: fn(&Inquiry<'_>) -> Result<Vec<Judgement>, Unknown>,
 }
 
 impl fmt::Debug for Check {
@@ -169,64 +170,6 @@ pub struct Fault {
     pub fixes: Vec<Fix>,
     /// What makes it the same fault for every task of a service.
     pub components: Vec<String>,
-}
-
-/// A command that mends something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// The command; words in angle brackets are for the reader to fill in.
-    pub command: String,
-    /// Whether the engine passes with the change applied.
-    pub verified: bool,
-}
-
-/// A word of a command, quoted where a shell would take it apart.
-pub(super) fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-impl Fix {
-    /// A command that nobody has proved yet.
-    pub fn unverified(command: impl Into<String>) -> Self {
-        Self {
-            command: command.into(),
-            verified: false,
-        }
-    }
-}
-
-impl Fix {
-    /// Places a service's tasks in these subnets. update-service replaces the whole configuration, so
-    /// what stays is said too.
-    pub(super) fn placement(
-        service: &Service,
-        subnets: &[String],
-        assign_public_ip: AssignPublicIp,
-    ) -> Self {
-        let groups = service.awsvpc().map(|awsvpc| awsvpc.security_groups.iter());
-        let groups: Vec<_> = groups
-            .into_iter()
-            .flatten()
-            .map(ToString::to_string)
-            .collect();
-        let public = match assign_public_ip {
-            AssignPublicIp::Enabled => ",assignPublicIp=ENABLED",
-            AssignPublicIp::Disabled => "",
-        };
-        Self::unverified(format!(
-            "aws ecs update-service --cluster {} --service {} --network-configuration \
-             'awsvpcConfiguration={{subnets=[{}],securityGroups=[{}]{public}}}'",
-            word(service.cluster_arn.name()),
-            word(&service.service_name),
-            subnets.join(","),
-            groups.join(",")
-        ))
-    }
 }
 
 /// The facts without which a check can't tell.

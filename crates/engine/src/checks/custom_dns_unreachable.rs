@@ -1,10 +1,11 @@
 use std::net::IpAddr;
 
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::subject::Subject;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
 use crate::facts::{DhcpOptions, FactKind, Missing, Reason, Snapshot, VpcId};
+use crate::fix::Proposals;
 use crate::net::{PortRange, Protocol, Traffic};
-use crate::reach::{Answer, Code, Destination, Direction, Station, Target, analyze_from};
+use crate::reach::{Answer, Destination, Station, Target, analyze_from};
 
 /// A name server that the VPC's DHCP options name can't be reached from the task.
 pub(super) static CHECK: Check = Check {
@@ -53,7 +54,8 @@ pub(super) fn dhcp_options<'a>(
     snapshot.dhcp_options.get(id).map(Some)
 }
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let vpc = subject.vpc(snapshot)?;
     let servers: Vec<_> = dhcp_options(snapshot, &vpc)?
         .into_iter()
@@ -91,7 +93,7 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], server: &str) -> Judgeme
         }
         let possible = answer.reachable.union(&answer.unknown);
         if !answer.asked.is_subset(&possible) {
-            return Judgement::Fail(fault(station, server, address, answer));
+            return Judgement::Fail(fault(snapshot, station, server, address, answer));
         }
         missing.extend(answer.missing);
     }
@@ -105,28 +107,20 @@ fn judge(snapshot: &Snapshot, stations: &[Station<'_>], server: &str) -> Judgeme
     }
 }
 
-fn fault(station: &Station<'_>, server: &str, address: IpAddr, answer: Answer) -> Fault {
-    let stopped = answer
-        .asked
-        .difference(&answer.reachable.union(&answer.unknown));
-    let width = if address.is_ipv4() { 32 } else { 128 };
-    let fixes = answer
-        .explanations
-        .iter()
-        .filter(|e| e.code == Code::EniSgRulesMismatch && e.direction == Direction::Egress)
-        .flat_map(|e| {
-            let stopped = [Protocol::UDP, Protocol::TCP]
-                .into_iter()
-                .filter(|protocol| !stopped.of(*protocol).is_empty());
-            stopped.map(|protocol| {
-                Fix::unverified(format!(
-                    "aws ec2 authorize-security-group-egress --group-id {} --protocol {protocol} \
-                     --port 53 --cidr {address}/{width}",
-                    e.component
-                ))
-            })
-        })
-        .collect();
+fn fault(
+    snapshot: &Snapshot,
+    station: &Station<'_>,
+    server: &str,
+    address: IpAddr,
+    answer: Answer,
+) -> Fault {
+    let possible = answer.reachable.union(&answer.unknown);
+    let stopped = Destination {
+        target: Target::Address(address),
+        traffic: answer.asked.difference(&possible),
+    };
+    let mut proposals = Proposals::default();
+    proposals.add_all(snapshot, station, &stopped, &answer);
     let components = answer.explanations.iter().map(|e| e.component.clone());
     let place = station
         .subnet
@@ -136,11 +130,12 @@ fn fault(station: &Station<'_>, server: &str, address: IpAddr, answer: Answer) -
     Fault {
         resource: server.to_owned(),
         message: format!(
-            "the VPC's DHCP options name {server}, which the task in {place} can't reach on {stopped}: \
-             names don't resolve, or only after a time-out"
+            "the VPC's DHCP options name {server}, which the task in {place} can't reach on {}: \
+             names don't resolve, or only after a time-out",
+            stopped.traffic
         ),
         components: components.chain([server.to_owned()]).collect(),
-        fixes,
+        fixes: proposals.fixes(snapshot),
         explanations: answer.explanations,
     }
 }

@@ -1,7 +1,10 @@
-use super::TASK_SERVICES;
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::subject::Subject;
+use super::called_services;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use crate::dependencies::text::Host;
 use crate::facts::{FactKind, Snapshot, VpcEndpoint, VpcEndpointType};
+use crate::fix::{Fix, private_dns};
+use crate::reach::serves;
 
 /// An interface endpoint that no name leads to.
 pub(super) static CHECK: Check = Check {
@@ -11,6 +14,7 @@ pub(super) static CHECK: Check = Check {
     step: Step::Dns,
     since: "0.1.0",
     needs: &[
+        FactKind::TaskDefinitions,
         FactKind::VpcEndpoints,
         FactKind::VpcAttributes,
         FactKind::Subnets,
@@ -20,8 +24,12 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let vpc = subject.vpc(snapshot)?;
+    // S3 is left out: its interface endpoint commonly serves networks outside the VPC while tasks use
+    // the gateway endpoint.
+    let services = called_services(inquiry);
     let endpoints: Vec<_> = snapshot
         .vpc_endpoints
         .all_within(&vpc)?
@@ -29,12 +37,14 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
             endpoint.vpc_id == vpc
                 && endpoint.vpc_endpoint_type == VpcEndpointType::Interface
                 && endpoint.is_available()
-                && endpoint.aws_service().is_some_and(judged)
+                && endpoint.aws_service().is_some_and(|service| {
+                    service != "s3" && (services.contains(&service) || is_named(inquiry, endpoint))
+                })
         })
         .collect();
     if endpoints.is_empty() {
         return Ok(vec![Judgement::skipped(format!(
-            "{vpc} has no interface endpoint for a service that tasks commonly use"
+            "{vpc} has no interface endpoint for a service that is called for the task"
         ))]);
     }
     Ok(endpoints
@@ -43,10 +53,14 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         .collect())
 }
 
-/// S3 is left out: its interface endpoint commonly serves networks outside the VPC while tasks use
-/// the gateway endpoint.
-fn judged(service: &str) -> bool {
-    service != "s3" && TASK_SERVICES.contains(&service)
+/// Whether the task's configuration names the service, as a queue's URL does.
+fn is_named(inquiry: &Inquiry<'_>, endpoint: &VpcEndpoint) -> bool {
+    let needs = inquiry.needs().ok();
+    let mut dependencies = needs.into_iter().flat_map(|needs| &needs.dependencies);
+    dependencies.any(|dependency| match &dependency.endpoint.host {
+        Host::Name(name) => serves(endpoint, name),
+        Host::Address(_) => false,
+    })
 }
 
 fn judge(snapshot: &Snapshot, endpoint: &VpcEndpoint, all: &[&VpcEndpoint]) -> Judgement {
@@ -71,9 +85,7 @@ fn judge(snapshot: &Snapshot, endpoint: &VpcEndpoint, all: &[&VpcEndpoint]) -> J
             "private DNS of {id} is off: the name of {service} resolves to public addresses, and tasks \
              go past the endpoint, or nowhere if the subnet has no way to the internet"
         ),
-        fixes: vec![Fix::unverified(format!(
-            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --private-dns-enabled"
-        ))],
+        fixes: vec![Fix::of(private_dns(snapshot, id))],
         components: vec![id.to_string()],
         ..Fault::default()
     })

@@ -1,6 +1,8 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
-use super::subject::Subject;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
+use crate::fix::{Fix, word};
+use crate::subject::Subject;
 
 /// The task's network interface was not made, or isn't attached.
 pub(super) static CHECK: Check = Check {
@@ -25,7 +27,8 @@ const PROVISIONING_FAILURES: [&str; 6] = [
     "failed to configure eni",
 ];
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let (Subject::Task(task), Some(attachment)) = (subject, subject.attachment()) else {
         return Ok(vec![Judgement::skipped(
             "a service is audited, not one of its tasks",

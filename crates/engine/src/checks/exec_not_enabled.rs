@@ -1,6 +1,8 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
-use super::subject::Subject;
-use crate::facts::{FactKind, Missing, Reason, Snapshot};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use crate::facts::{FactKind, Missing, Reason};
+use crate::fix::{Change, Fix, word};
+use crate::subject::Subject;
 
 /// ECS Exec was not enabled when the task started, so nobody can look inside when it is needed.
 pub(super) static CHECK: Check = Check {
@@ -14,12 +16,13 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(_: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
-    let (enabled, kind) = match subject {
-        Subject::Task(task) => (task.enable_execute_command, FactKind::Tasks),
-        Subject::Service(service) => (service.enable_execute_command, FactKind::Services),
-    };
-    let enabled = enabled.ok_or_else(|| {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let subject = &inquiry.subject;
+    let enabled = subject.is_exec_on().ok_or_else(|| {
+        let kind = match subject {
+            Subject::Task(_) => FactKind::Tasks,
+            Subject::Service(_) => FactKind::Services,
+        };
         let what = format!("enableExecuteCommand of {}", subject.arn().name());
         Missing::new(kind, Reason::NotInFacts(what))
     })?;
@@ -28,23 +31,26 @@ fn run(_: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
         return Ok(vec![Judgement::pass(owner, "ECS Exec is enabled")]);
     }
     let cluster = word(subject.cluster().name());
-    let command = match owner.strip_prefix("service:") {
-        Some(service) => {
-            let service = word(service);
-            format!(
-                "aws ecs update-service --cluster {cluster} --service {service} --enable-execute-command \
-             --force-new-deployment"
-            )
-        }
-        None => format!(
+    let service = inquiry.subject.service(inquiry.snapshot).ok().flatten();
+    let fix = match (service, owner.strip_prefix("service:")) {
+        (Some(service), _) => Fix::of(vec![Change::EnableExec {
+            service: service.service_arn.clone(),
+            cluster: service.cluster_arn.clone(),
+        }]),
+        (None, Some(service)) => Fix::unverified(format!(
+            "aws ecs update-service --cluster {cluster} --service {} --enable-execute-command \
+             --force-new-deployment",
+            word(service)
+        )),
+        (None, None) => Fix::unverified(format!(
             "aws ecs run-task --cluster {cluster} --enable-execute-command <the arguments it was \
              started with>"
-        ),
+        )),
     };
     Ok(vec![Judgement::Fail(Fault {
         resource: owner,
         message: "ECS Exec is off: to look inside, the tasks have to be started anew".to_owned(),
-        fixes: vec![Fix::unverified(command)],
+        fixes: vec![fix],
         ..Fault::default()
     })])
 }

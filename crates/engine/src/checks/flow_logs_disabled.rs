@@ -1,7 +1,8 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
 use super::no_internet_route::place;
-use super::subject::Subject;
-use crate::facts::{FactKind, FlowLog, Snapshot, SubnetId};
+use crate::facts::{FactKind, FlowLog, SubnetId};
+use crate::fix::Fix;
 use crate::reach::Station;
 
 /// No flow log would show what a security group or network ACL refuses.
@@ -20,7 +21,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let stations = subject.stations(snapshot)?;
     for station in &stations {
         snapshot

@@ -1,6 +1,8 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::subject::{Launch, Subject};
-use crate::facts::{FactKind, LaunchType, Snapshot, Task};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use crate::facts::{FactKind, LaunchType, Task};
+use crate::fix::Fix;
+use crate::subject::{Launch, Subject};
 
 /// awsvpc tasks share their container instances' cluster with tasks of other network modes.
 pub(super) static CHECK: Check = Check {
@@ -14,7 +16,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     match subject.launch() {
         Launch::Ec2 => {}
         Launch::Fargate(_) => {

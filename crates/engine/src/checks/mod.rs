@@ -3,39 +3,65 @@
 //! A check can't mistake a missing fact for a pass: facts are reached only through look-ups that
 //! fail with [`Missing`](crate::facts::Missing), and a check that returns that failure is unknown.
 
+mod attempt;
 mod audit;
+mod aws_endpoint_unreachable;
+mod calling;
 mod check;
 mod custom_dns_unreachable;
+mod denied_destination_reachable;
+mod dependency_unreachable;
+mod egress_over_restricted;
+mod endpoint_policy_denies_task;
 mod endpoint_private_dns_disabled;
 mod eni_not_attached;
+mod exec_channel_unreachable;
 mod exec_not_enabled;
 mod flow_logs_disabled;
+mod inquiry;
 mod interface_endpoint_blocks_task;
+mod load_balancer_cannot_reach_task;
 mod mixed_network_modes;
 mod no_internet_route;
 mod path_mtu_black_hole;
-mod subject;
+mod proof;
+mod reaching;
+mod stale_instance_security_group;
 mod subnet_addresses_exhausted;
 mod subnets_routed_differently;
 mod vpc_dns_hostnames_disabled;
 mod vpc_dns_support_disabled;
+mod ways;
+
+use crate::dependencies::Caller;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only};
-pub use check::{Check, Fault, Fix, Judgement, Outcome, Severity, Step, Unknown};
-pub use subject::{Basis, Launch, ServiceNotFound, Subject};
+pub use check::{Check, Fault, Judgement, Outcome, Severity, Step, Unknown};
+pub use inquiry::Inquiry;
+pub use proof::prove_fix;
+
+pub use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
 /// Every check, in the order of the checklist.
 pub static ALL: &[&Check] = &[
     &eni_not_attached::CHECK,
     &subnet_addresses_exhausted::CHECK,
+    &dependency_unreachable::CHECK,
+    &denied_destination_reachable::CHECK,
+    &egress_over_restricted::CHECK,
+    &load_balancer_cannot_reach_task::CHECK,
+    &stale_instance_security_group::CHECK,
     &interface_endpoint_blocks_task::CHECK,
+    &endpoint_policy_denies_task::CHECK,
     &no_internet_route::CHECK,
     &subnets_routed_differently::CHECK,
+    &aws_endpoint_unreachable::CHECK,
     &vpc_dns_support_disabled::CHECK,
     &vpc_dns_hostnames_disabled::CHECK,
     &custom_dns_unreachable::CHECK,
     &endpoint_private_dns_disabled::CHECK,
     &exec_not_enabled::CHECK,
+    &exec_channel_unreachable::CHECK,
     &path_mtu_black_hole::CHECK,
     &mixed_network_modes::CHECK,
     &flow_logs_disabled::CHECK,
@@ -47,9 +73,8 @@ pub fn find(id: &str) -> Option<&'static Check> {
 }
 
 /// The AWS services, by their short names, that ECS or nearly every application calls from a task's
-/// own interface. Endpoints for other services are not judged: nothing says that the task uses
-/// them, and refusing most of a VPC may be what they are for.
-const TASK_SERVICES: [&str; 9] = [
+/// own interface: all that can be said of a task whose definition wasn't observed.
+const COMMON_SERVICES: [&str; 8] = [
     "ecr.api",
     "ecr.dkr",
     "kms",
@@ -57,6 +82,19 @@ const TASK_SERVICES: [&str; 9] = [
     "s3",
     "secretsmanager",
     "ssm",
-    "ssmmessages",
     "sts",
 ];
+
+/// The services that ECS calls by the task's own interface. Endpoints for others are not judged by
+/// name: refusing most of a VPC may be what they are for, and what the task says that it talks to is
+/// judged as a dependency. ECS Exec's channels have a check of their own.
+fn called_services(inquiry: &Inquiry<'_>) -> Vec<&'static str> {
+    let Ok(needs) = inquiry.needs() else {
+        return COMMON_SERVICES.to_vec();
+    };
+    let own = needs
+        .calls
+        .iter()
+        .filter(|call| call.caller == Caller::Task);
+    own.filter_map(|call| call.service).collect()
+}

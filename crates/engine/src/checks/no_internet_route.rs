@@ -1,11 +1,16 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown, word};
-use super::subject::{Launch, Subject};
+use super::calling::are_same;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use super::ways::reasons;
 use crate::facts::{
-    AssignPublicIp, ConnectivityType, FactKind, Missing, RouteDestination, Snapshot,
-    VpcEndpointType,
+    AssignPublicIp, FactKind, Missing, RouteDestination, Snapshot, SubnetId, VpcEndpointType,
 };
+use crate::fix::{Change, Fix, Proposals, word};
 use crate::net::AddressFamily;
-use crate::reach::{Answer, Code, Explanation, Station, Verdict, internet_way};
+use crate::reach::{
+    Answer, Code, Destination, Explanation, PublicAddress, Station, Target, Verdict, internet_way,
+};
+use crate::subject::{Launch, Subject};
 
 /// The task's subnet has no working way to the internet.
 pub(super) static CHECK: Check = Check {
@@ -31,13 +36,100 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let stations = subject.stations(snapshot)?;
-    let judge = |station| {
-        judge(snapshot, subject, station)
-            .unwrap_or_else(|missing| Judgement::unknown(place(station), missing))
-    };
-    Ok(stations.iter().map(judge).collect())
+    let mut judgements = Vec::new();
+    let mut dead_ends: Vec<DeadEnd> = Vec::new();
+    for station in &stations {
+        match look(inquiry, station) {
+            Ok(Look::Judged(judgement)) => judgements.push(judgement),
+            Ok(Look::DeadEnd { answer, lack }) => {
+                let fixes = fixes(snapshot, subject, station, &answer);
+                DeadEnd {
+                    places: vec![place(station)],
+                    explanations: answer.explanations,
+                    lack,
+                    fixes,
+                }
+                .add_to(&mut dead_ends);
+            }
+            Err(missing) => judgements.push(Judgement::unknown(place(station), missing)),
+        }
+    }
+    judgements.extend(dead_ends.into_iter().map(DeadEnd::judgement));
+    Ok(judgements)
+}
+
+/// What there is to say about one subnet.
+enum Look {
+    Judged(Judgement),
+    DeadEnd { answer: Box<Answer>, lack: String },
+}
+
+/// Subnets that have no way for the same reasons: one fault, as a gateway's is.
+struct DeadEnd {
+    places: Vec<String>,
+    explanations: Vec<Explanation>,
+    lack: String,
+    fixes: Vec<Fix>,
+}
+
+impl DeadEnd {
+    fn add_to(self, all: &mut Vec<Self>) {
+        let same = all.iter_mut().find(|other| {
+            other.lack == self.lack && are_same(&other.explanations, &self.explanations)
+        });
+        let Some(same) = same else {
+            return all.push(self);
+        };
+        same.places.extend(self.places);
+        let before = std::mem::take(&mut same.fixes).into_iter();
+        let one_of_each = before.zip(self.fixes);
+        let both = one_of_each.flat_map(|(one, other)| together(vec![one, other]));
+        same.fixes = both.collect();
+    }
+
+    fn judgement(self) -> Judgement {
+        let places = self.places.join(", ");
+        let have = if self.places.len() == 1 {
+            "has"
+        } else {
+            "have"
+        };
+        let lack = self.lack;
+        let message = format!(
+            "{places} {have} no working way to the internet: {}{lack}",
+            reasons(&self.explanations)
+        );
+        let components = self.explanations.iter().map(|e| e.component.clone());
+        Judgement::Fail(Fault {
+            resource: places,
+            message,
+            components: components.collect(),
+            fixes: self.fixes,
+            explanations: self.explanations,
+        })
+    }
+}
+
+/// Each fix mends one subnet: the fault is gone when all are made.
+pub(super) fn together(mut fixes: Vec<Fix>) -> Vec<Fix> {
+    if fixes.iter().any(|fix| fix.changes().is_empty()) {
+        fixes.dedup();
+        return fixes;
+    }
+    let mut changes: Vec<Change> = Vec::new();
+    for change in fixes.iter().flat_map(Fix::changes) {
+        if !changes.contains(change) {
+            changes.push(change.clone());
+        }
+    }
+    if changes.is_empty() {
+        Vec::new()
+    } else {
+        vec![Fix::of(changes)]
+    }
 }
 
 /// The family by which a sender reaches the internet: IPv4 unless it has none.
@@ -56,26 +148,23 @@ pub(super) fn place(station: &Station<'_>) -> String {
         .map_or_else(|| station.vpc.to_string(), ToString::to_string)
 }
 
-fn judge(
-    snapshot: &Snapshot,
-    subject: &Subject<'_>,
-    station: &Station<'_>,
-) -> Result<Judgement, Unknown> {
+fn look(inquiry: &Inquiry<'_>, station: &Station<'_>) -> Result<Look, Unknown> {
+    let snapshot = inquiry.snapshot;
     let family = family(station);
     let answer = internet_way(snapshot, station, family);
-    let place = place(station);
     match answer.verdict {
-        Verdict::Reachable => Ok(Judgement::pass(
-            place,
+        Verdict::Reachable => Ok(Look::Judged(Judgement::pass(
+            place(station),
             format!("routes lead to the internet by {}", way(&answer)),
-        )),
+        ))),
         Verdict::Unknown => Err(answer.missing.into()),
         Verdict::Unreachable if !has_default_route(snapshot, station, family)? => {
-            isolated(snapshot, subject, station, answer)
+            isolated(inquiry, station, answer)
         }
-        Verdict::Unreachable => Ok(Judgement::Fail(fault(
-            snapshot, subject, station, answer, "",
-        ))),
+        Verdict::Unreachable => Ok(Look::DeadEnd {
+            answer: Box::new(answer),
+            lack: String::new(),
+        }),
     }
 }
 
@@ -113,29 +202,23 @@ fn has_default_route(
 
 /// Without a default route a subnet is isolated, and that may be meant: then the endpoints are there
 /// that a task needs to start. A default route that doesn't work can't be meant.
-fn isolated(
-    snapshot: &Snapshot,
-    subject: &Subject<'_>,
-    station: &Station<'_>,
-    answer: Answer,
-) -> Result<Judgement, Unknown> {
-    let place = place(station);
-    let needed = endpoints_to_start(subject);
-    let present = services_with_endpoints(snapshot, station)?;
+fn isolated(inquiry: &Inquiry<'_>, station: &Station<'_>, answer: Answer) -> Result<Look, Unknown> {
+    let needed = endpoints_to_start(&inquiry.subject);
+    let present = services_with_endpoints(inquiry, station)?;
     let absent: Vec<_> = needed
         .iter()
         .filter(|service| !present.iter().any(|p| p == *service))
+        .copied()
         .collect();
     if absent.is_empty() && !present.is_empty() {
-        return Ok(Judgement::pass(
-            place,
+        return Ok(Look::Judged(Judgement::pass(
+            place(station),
             format!(
                 "has no default route and VPC endpoints instead ({}): isolated by design",
                 present.join(", ")
             ),
-        ));
+        )));
     }
-    let absent: Vec<_> = absent.into_iter().copied().collect();
     let lack = if absent.is_empty() {
         "; the VPC has no endpoint either".to_owned()
     } else {
@@ -145,9 +228,10 @@ fn isolated(
             absent.join(", ")
         )
     };
-    Ok(Judgement::Fail(fault(
-        snapshot, subject, station, answer, &lack,
-    )))
+    Ok(Look::DeadEnd {
+        answer: Box::new(answer),
+        lack,
+    })
 }
 
 /// The services without which a task can't start by its own interface: on Fargate it pulls its image
@@ -165,10 +249,14 @@ fn endpoints_to_start(subject: &Subject<'_>) -> &'static [&'static str] {
     }
 }
 
+/// The services that have an endpoint. Whether its name leads there, and its routes, is looked at where
+/// the task's calls are; only if these aren't known it counts here.
 fn services_with_endpoints(
-    snapshot: &Snapshot,
+    inquiry: &Inquiry<'_>,
     station: &Station<'_>,
 ) -> Result<Vec<String>, Missing> {
+    let snapshot = inquiry.snapshot;
+    let knows_calls = inquiry.needs().is_ok();
     let table = match &station.subnet {
         Some(subnet) => Some(
             &snapshot
@@ -181,6 +269,7 @@ fn services_with_endpoints(
     let all = snapshot.vpc_endpoints.all_within(&station.vpc)?;
     for endpoint in all.filter(|e| e.vpc_id == station.vpc && e.is_available()) {
         let serves = match endpoint.vpc_endpoint_type {
+            _ if knows_calls => true,
             VpcEndpointType::Gateway => {
                 table.is_some_and(|table| endpoint.route_table_ids.contains(table))
             }
@@ -195,149 +284,115 @@ fn services_with_endpoints(
     Ok(services)
 }
 
-fn fault(
-    snapshot: &Snapshot,
-    subject: &Subject<'_>,
-    station: &Station<'_>,
-    answer: Answer,
-    lack: &str,
-) -> Fault {
-    let place = place(station);
-    let reasons: Vec<_> = answer
-        .explanations
-        .iter()
-        .map(|e| e.message.as_str())
-        .collect();
-    let message = format!(
-        "{place} has no working way to the internet: {}{lack}",
-        reasons.join("; ")
-    );
-    let components = answer.explanations.iter().map(|e| e.component.clone());
-    let fixes = fixes(snapshot, subject, station, &answer);
-    Fault {
-        resource: place,
-        message,
-        components: components.collect(),
-        fixes,
-        explanations: answer.explanations,
-    }
-}
-
-/// What gives a subnet its way to the internet.
+/// What gives a subnet its way to the internet. Where the facts don't hold what it takes, the reader
+/// fills it in.
 pub(super) fn fixes(
     snapshot: &Snapshot,
     subject: &Subject<'_>,
     station: &Station<'_>,
     answer: &Answer,
 ) -> Vec<Fix> {
+    let needs_address = |e: &&Explanation| {
+        e.code == Code::IgwPublicIpAssociationForEgress
+            && !answer.path.iter().any(|id| id.starts_with("nat-"))
+    };
+    if answer.explanations.iter().any(|e| needs_address(&e)) {
+        return public_address(snapshot, subject, station);
+    }
+    let mut proposals = Proposals::default();
+    let to = Destination {
+        target: Target::Internet(family(station)),
+        traffic: answer.asked.clone(),
+    };
+    proposals.add_all(snapshot, station, &to, answer);
+    let known = proposals.fixes(snapshot);
+    if !known.is_empty() && !proposals.is_partial() {
+        return known;
+    }
     let explanations = answer.explanations.iter();
     explanations
-        .filter_map(|e| fix(snapshot, subject, station, answer, e))
+        .filter_map(|e| to_fill_in(station, answer, e))
         .collect()
 }
 
-fn fix(
-    snapshot: &Snapshot,
-    subject: &Subject<'_>,
-    station: &Station<'_>,
-    answer: &Answer,
-    explanation: &Explanation,
-) -> Option<Fix> {
-    let component = &explanation.component;
-    let command = match explanation.code {
-        Code::BadStateRoute | Code::NoRouteToDestination if component.starts_with("rtb-") => {
-            let verb = match explanation.code {
-                Code::BadStateRoute => "replace-route",
-                _ => "create-route",
-            };
-            let target = default_target(snapshot, station, answer, component);
-            format!("aws ec2 {verb} --route-table-id {component} {target}")
+/// The command, with a gap for what isn't there yet.
+fn to_fill_in(station: &Station<'_>, answer: &Answer, explanation: &Explanation) -> Option<Fix> {
+    let component = explanation.component.as_str();
+    let (verb, table) = match explanation.code {
+        Code::NoRouteToDestination if component.starts_with("rtb-") => ("create-route", component),
+        Code::BadStateRoute if component.starts_with("rtb-") => ("replace-route", component),
+        Code::BadState | Code::IgwPublicIpAssociationForEgress => {
+            let mut path = answer.path.iter();
+            let table = path.find(|id| id.starts_with("rtb-"))?;
+            ("replace-route", table.as_str())
         }
-        Code::IgwPublicIpAssociationForEgress
-            if !answer.path.iter().any(|id| id.starts_with("nat-")) =>
-        {
-            return public_address(snapshot, subject);
-        }
-        Code::BadState | Code::IgwPublicIpAssociationForEgress
-            if component.starts_with("nat-") || component.starts_with("igw-") =>
-        {
-            let table = answer.path.iter().find(|id| id.starts_with("rtb-"))?;
-            let target = default_target(snapshot, station, answer, table);
-            format!("aws ec2 replace-route --route-table-id {table} {target}")
-        }
-        Code::BadStateAttachment if component.starts_with("igw-") => format!(
-            "aws ec2 attach-internet-gateway --internet-gateway-id {component} --vpc-id {}",
-            station.vpc
-        ),
         _ => return None,
     };
-    Some(Fix::unverified(command))
+    let before = answer.path.iter().take_while(|id| *id != table);
+    let target = match family(station) {
+        AddressFamily::V6 => {
+            "--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id <eigw-id>"
+        }
+        AddressFamily::V4 if before.clone().any(|id| id.starts_with("nat-")) => {
+            "--destination-cidr-block 0.0.0.0/0 --gateway-id <igw-id>"
+        }
+        AddressFamily::V4 => "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id <nat-gateway-id>",
+    };
+    Some(Fix::unverified(format!(
+        "aws ec2 {verb} --route-table-id {table} {target}"
+    )))
 }
 
-/// Where the default route of a table should lead: a NAT gateway's own subnet to the internet
-/// gateway, a task's subnet to a NAT gateway that works. Known ones are named.
-fn default_target(
-    snapshot: &Snapshot,
-    station: &Station<'_>,
-    answer: &Answer,
-    table: &str,
-) -> String {
-    if family(station) == AddressFamily::V6 {
-        let known = snapshot.egress_only_internet_gateways.seen();
-        let mut own = known.filter(|g| g.attachments.iter().any(|a| a.works_for(&station.vpc)));
-        let id = own
-            .next()
-            .map_or("<eigw-id>", |g| g.egress_only_internet_gateway_id.as_str());
-        return format!(
-            "--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id {id}"
-        );
-    }
-    let is_behind_nat = answer
-        .path
-        .iter()
-        .take_while(|id| *id != table)
-        .any(|id| id.starts_with("nat-"));
-    if is_behind_nat {
-        let known = snapshot.internet_gateways.seen();
-        let mut own = known.filter(|g| g.attachments.iter().any(|a| a.works_for(&station.vpc)));
-        let id = own
-            .next()
-            .map_or("<igw-id>", |gateway| gateway.internet_gateway_id.as_str());
-        return format!("--destination-cidr-block 0.0.0.0/0 --gateway-id {id}");
-    }
-    let mut working = snapshot.nat_gateways.seen().filter(|gateway| {
-        gateway.vpc_id == station.vpc
-            && gateway.state == "available"
-            && gateway.connectivity_type == ConnectivityType::Public
-    });
-    let id = working.next().map_or("<nat-gateway-id>", |gateway| {
-        gateway.nat_gateway_id.as_str()
-    });
-    format!("--destination-cidr-block 0.0.0.0/0 --nat-gateway-id {id}")
-}
-
-/// A task without a public address: Fargate can give it one, on EC2 it belongs into subnets that lead
-/// to a NAT gateway.
-fn public_address(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<Fix> {
+/// A task without a public address: Fargate can give it one, and otherwise it belongs into subnets
+/// that lead to a NAT gateway.
+fn public_address(snapshot: &Snapshot, subject: &Subject<'_>, station: &Station<'_>) -> Vec<Fix> {
     let service = subject.service(snapshot).ok().flatten();
     let awsvpc = service.and_then(|service| Some((service, service.awsvpc()?)));
+    let mut fixes = Vec::new();
     if let (Launch::Fargate(_), Some((service, awsvpc))) = (subject.launch(), awsvpc) {
-        let subnets: Vec<_> = awsvpc.subnets.iter().map(ToString::to_string).collect();
-        return Some(Fix::placement(service, &subnets, AssignPublicIp::Enabled));
+        let enabled = AssignPublicIp::Enabled;
+        fixes.push(Fix::placement(service, &awsvpc.subnets, enabled));
     }
-    if let Some((service, _)) = awsvpc {
-        let elsewhere = ["<subnets-with-a-nat-route>".to_owned()];
-        return Some(Fix::placement(
-            service,
-            &elsewhere,
-            AssignPublicIp::Disabled,
-        ));
+    let elsewhere = subnets_with_a_way(snapshot, station);
+    if let (Some((service, _)), false) = (awsvpc, elsewhere.is_empty()) {
+        let disabled = AssignPublicIp::Disabled;
+        fixes.push(Fix::placement(service, &elsewhere, disabled));
     }
-    let owner = subject.owner();
-    let name = word(owner.strip_prefix("service:")?);
-    let cluster = word(subject.cluster().name());
-    Some(Fix::unverified(format!(
-        "aws ecs update-service --cluster {cluster} --service {name} --network-configuration \
-         'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[<group-ids>]}}'"
-    )))
+    if fixes.is_empty()
+        && let Some(name) = subject.owner().strip_prefix("service:")
+    {
+        let groups = awsvpc.map(|(_, awsvpc)| awsvpc.security_groups.iter());
+        let groups: Vec<_> = groups
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
+        let groups = if groups.is_empty() {
+            "<group-ids>".to_owned()
+        } else {
+            groups.join(",")
+        };
+        fixes.push(Fix::unverified(format!(
+            "aws ecs update-service --cluster {} --service {} --network-configuration \
+             'awsvpcConfiguration={{subnets=[<subnets-with-a-nat-route>],securityGroups=[{groups}]}}'",
+            word(subject.cluster().name()),
+            word(name)
+        )));
+    }
+    fixes
+}
+
+/// The subnets of the VPC from which a task without a public address gets to the internet.
+fn subnets_with_a_way(snapshot: &Snapshot, station: &Station<'_>) -> Vec<SubnetId> {
+    let own = snapshot.subnets.seen().filter(|s| s.vpc_id == station.vpc);
+    let leads = own.filter(|subnet| {
+        let groups = station.groups.clone();
+        let placed =
+            Station::of_placement(snapshot, &subnet.subnet_id, groups, PublicAddress::Absent);
+        placed.is_ok_and(|placed| {
+            let family = family(&placed);
+            internet_way(snapshot, &placed, family).verdict == Verdict::Reachable
+        })
+    });
+    leads.map(|subnet| subnet.subnet_id.clone()).collect()
 }

@@ -1,12 +1,14 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
 use super::no_internet_route::place;
-use super::subject::{Launch, Subject};
 use crate::facts::{
     FactKind, Missing, NetworkAcl, Reason, Route, RouteState, RouteTarget, RuleAction, Snapshot,
     VpcEndpointType, VpcPeeringConnectionId,
 };
+use crate::fix::Fix;
 use crate::net::{Protocol, RangeSet, Traffic, icmp_message};
 use crate::reach::{PublicAddress, Station};
+use crate::subject::Launch;
 
 /// Large packets vanish on the way, and the message that would say so is dropped.
 pub(super) static CHECK: Check = Check {
@@ -32,7 +34,8 @@ pub(super) static CHECK: Check = Check {
 /// driver's default, which nothing in the facts contradicts) tasks on EC2.
 const TASK_MTU: u32 = 9001;
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     if let Launch::Fargate(Some(version)) = subject.launch()
         && ["1.1.", "1.2.", "1.3."]
             .iter()

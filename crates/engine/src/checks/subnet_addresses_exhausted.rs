@@ -1,6 +1,7 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::subject::Subject;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing, Reason, Snapshot, SubnetId};
+use crate::fix::Fix;
 
 /// A subnet of the task has no free IPv4 address.
 pub(super) static CHECK: Check = Check {
@@ -14,7 +15,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let subnets = subject.subnets(snapshot)?;
     let judge = |subnet: &SubnetId| {
         judge(snapshot, subnet).unwrap_or_else(|missing| Judgement::unknown(subnet, missing))

@@ -1,13 +1,15 @@
 use std::collections::BTreeMap;
 
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::no_internet_route::{family, fixes, place};
-use super::subject::Subject;
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use super::no_internet_route::{family, fixes, place, together};
 use crate::facts::{
     FactKind, Missing, Route, RouteDestination, RouteState, RouteTable, RouteTableId, RouteTarget,
     Service, Snapshot,
 };
+use crate::fix::{Change, Fix};
 use crate::reach::{Station, Verdict, internet_way};
+use crate::subject::Subject;
 
 /// Some subnets of a service have a way that others lack: failures that look random.
 pub(super) static CHECK: Check = Check {
@@ -32,7 +34,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let Some(service) = subject.service(snapshot)? else {
         return Ok(vec![Judgement::skipped(
             "the task belongs to no service: it has one subnet only",
@@ -99,6 +102,10 @@ fn finding(service: &Service, difference: Difference) -> Judgement {
             .awsvpc()
             .map(|awsvpc| awsvpc.assign_public_ip)
             .unwrap_or_default();
+        let with: Vec<_> = with
+            .iter()
+            .filter_map(|subnet| subnet.parse().ok())
+            .collect();
         fixes.push(Fix::placement(service, &with, public));
     }
     Judgement::Fail(Fault {
@@ -138,7 +145,7 @@ fn internet(
             what,
             with,
             without,
-            fixes: mending,
+            fixes: together(mending),
         }));
     }
     if missing.is_empty() {
@@ -182,12 +189,11 @@ fn networks(snapshot: &Snapshot, stations: &[Station<'_>]) -> Result<Vec<Differe
                 mending.extend(missing_route(&table.route_table_id, &destination, &target));
             }
         }
-        mending.dedup();
         differences.push(Difference {
             what: destination.to_string(),
             without: lacking.into_iter().map(place).collect(),
             with,
-            fixes: mending,
+            fixes: together(mending),
         });
     }
     Ok(differences)
@@ -209,23 +215,15 @@ fn missing_route(
     destination: &RouteDestination,
     target: &RouteTarget,
 ) -> Option<Fix> {
-    let RouteDestination::Cidr(cidr) = destination else {
+    let RouteDestination::Cidr(_) = destination else {
         return None;
     };
-    let destination = if cidr.addr().is_ipv4() {
-        format!("--destination-cidr-block {cidr}")
-    } else {
-        format!("--destination-ipv6-cidr-block {cidr}")
-    };
-    let target = match target {
-        RouteTarget::VpcPeeringConnection(id) => format!("--vpc-peering-connection-id {id}"),
-        RouteTarget::TransitGateway(id) => format!("--transit-gateway-id {id}"),
-        RouteTarget::VpnGateway(id) => format!("--gateway-id {id}"),
-        _ => return None,
-    };
-    Some(Fix::unverified(format!(
-        "aws ec2 create-route --route-table-id {table} {destination} {target}"
-    )))
+    Some(Fix::of(vec![Change::SetRoute {
+        table: table.clone(),
+        destination: destination.clone(),
+        target: target.clone(),
+        replaces: false,
+    }]))
 }
 
 /// Whether a route leads to another private network.

@@ -1,6 +1,7 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
-use super::subject::Subject;
-use crate::facts::{FactKind, Snapshot};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::inquiry::Inquiry;
+use crate::facts::FactKind;
+use crate::fix::{Fix, hostnames};
 
 /// The VPC gives no DNS host names, so private names don't work.
 pub(super) static CHECK: Check = Check {
@@ -18,7 +19,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let vpc = subject.vpc(snapshot)?;
     if snapshot.vpc_attributes.get(&vpc)?.dns_hostnames()? {
         return Ok(vec![Judgement::pass(
@@ -32,9 +34,7 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
             "enableDnsHostnames of {vpc} is off: private hosted zones and the private DNS names of \
              interface endpoints don't resolve inside it"
         ),
-        fixes: vec![Fix::unverified(format!(
-            "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-hostnames '{{\"Value\":true}}'"
-        ))],
+        fixes: vec![Fix::of(hostnames(snapshot, &vpc))],
         components: vec![vpc.to_string()],
         ..Fault::default()
     })])

@@ -1,7 +1,8 @@
-use super::check::{Check, Fault, Fix, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
 use super::custom_dns_unreachable::dhcp_options;
-use super::subject::Subject;
-use crate::facts::{FactKind, Snapshot};
+use super::inquiry::Inquiry;
+use crate::facts::FactKind;
+use crate::fix::{Attribute, Change, Fix};
 
 /// The VPC's resolver is switched off.
 pub(super) static CHECK: Check = Check {
@@ -21,7 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
-fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unknown> {
+fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+    let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let vpc = subject.vpc(snapshot)?;
     if snapshot.vpc_attributes.get(&vpc)?.dns_support()? {
         return Ok(vec![Judgement::pass(
@@ -46,9 +48,10 @@ fn run(snapshot: &Snapshot, subject: &Subject<'_>) -> Result<Vec<Judgement>, Unk
         message: format!(
             "enableDnsSupport of {vpc} is off: the VPC's resolver doesn't answer, and no name resolves"
         ),
-        fixes: vec![Fix::unverified(format!(
-            "aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support '{{\"Value\":true}}'"
-        ))],
+        fixes: vec![Fix::of(vec![Change::EnableVpcAttribute {
+            vpc: vpc.clone(),
+            attribute: Attribute::DnsSupport,
+        }])],
         components: vec![vpc.to_string()],
         ..Fault::default()
     })])

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -151,7 +152,8 @@ pub trait Resource {
 /// Every observed resource of one kind, and the coverage of that kind.
 #[derive(Debug, Clone)]
 pub struct Facts<R: Resource> {
-    items: BTreeMap<R::Id, R>,
+    /// Shared, because a snapshot with one change is mostly the one before.
+    items: Arc<BTreeMap<R::Id, Arc<R>>>,
     coverage: Coverage,
 }
 
@@ -165,7 +167,7 @@ impl<R: Resource> Facts<R> {
     /// Nothing of this kind was observed.
     pub fn missing(reason: Reason) -> Self {
         Self {
-            items: BTreeMap::new(),
+            items: Arc::default(),
             coverage: Coverage::Missing(reason),
         }
     }
@@ -174,9 +176,12 @@ impl<R: Resource> Facts<R> {
     pub fn new(resources: impl IntoIterator<Item = R>, coverage: Coverage) -> Self {
         let items = resources
             .into_iter()
-            .map(|resource| (resource.id().clone(), resource))
+            .map(|resource| (resource.id().clone(), Arc::new(resource)))
             .collect();
-        Self { items, coverage }
+        Self {
+            items: Arc::new(items),
+            coverage,
+        }
     }
 
     /// These resources and no others.
@@ -192,7 +197,7 @@ impl<R: Resource> Facts<R> {
     /// A resource that something else refers to. Not to find it is taken as a missing fact, never as
     /// proof that there is none: the reference may be newer than the snapshot, or stale.
     pub fn get(&self, id: &R::Id) -> Result<&R, Missing> {
-        self.items.get(id).ok_or_else(|| {
+        self.items.get(id).map(Arc::as_ref).ok_or_else(|| {
             let reason = match &self.coverage {
                 Coverage::Missing(reason)
                 | Coverage::Partial {
@@ -212,7 +217,7 @@ impl<R: Resource> Facts<R> {
         scope: S,
     ) -> Result<impl Iterator<Item = &R> + use<'_, R, S>, Missing> {
         self.complete_within(&[scope.into()])?;
-        Ok(self.items.values())
+        Ok(self.seen())
     }
 
     /// An error unless all resources within one of these scopes were observed.
@@ -231,9 +236,27 @@ impl<R: Resource> Facts<R> {
         self.complete_within(&[])
     }
 
+    /// Whether somebody asked for resources of this kind, if only for some by name.
+    pub(crate) fn was_asked(&self) -> bool {
+        !matches!(self.coverage, Coverage::Missing(_))
+    }
+
     /// What was observed, however much that is.
     pub fn seen(&self) -> impl Iterator<Item = &R> {
-        self.items.values()
+        self.items.values().map(Arc::as_ref)
+    }
+
+    /// Changes a resource that was observed; whether there was one.
+    pub(crate) fn change(&mut self, id: &R::Id, edit: impl FnOnce(&mut R)) -> bool
+    where
+        R: Clone,
+    {
+        let resource = Arc::make_mut(&mut self.items).get_mut(id);
+        let is_there = resource.is_some();
+        if let Some(resource) = resource {
+            edit(Arc::make_mut(resource));
+        }
+        is_there
     }
 }
 

@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::{DbSecurityGroup, FactKind, Resource, ResourceName};
 
-/// An Aurora, Neptune, `DocumentDB` or Multi-AZ cluster, as `aws rds describe-db-clusters` prints it.
+/// An Aurora, Neptune, DocumentDB or Multi-AZ cluster, as `aws rds describe-db-clusters` prints it.
 /// Its instances say which subnets it is in.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::{FactKind, Resource, ResourceName, SecurityGroupId, SubnetId, VpcId};
 
-/// An RDS, Aurora, Neptune or `DocumentDB` instance, as `aws rds describe-db-instances` prints it.
+/// An RDS, Aurora, Neptune or DocumentDB instance, as `aws rds describe-db-instances` prints it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DbInstance {

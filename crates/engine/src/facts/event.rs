@@ -1,6 +1,7 @@
 use serde::Deserialize;
 
 use super::Task;
+use super::saved_file::{without_place, without_value};
 
 /// An "ECS Task State Change" event, as EventBridge delivers it.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html>
@@ -82,7 +83,7 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, EventError> {
 }
 
 fn malformed(path: &str, error: &serde_json::Error) -> EventError {
-    let message = without_value(super::saved_file::without_place(error));
+    let message = without_value(without_place(error));
     EventError::Malformed {
         line: error.line(),
         column: error.column(),
@@ -91,20 +92,5 @@ fn malformed(path: &str, error: &serde_json::Error) -> EventError {
         } else {
             format!("`{path}`: {message}")
         },
-    }
-}
-
-/// An error's text without the value that it quotes: events hold what tasks keep secret.
-fn without_value(message: String) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => {
-            let (before, after) = (message.get(..first), message.get(last + 1..));
-            format!(
-                "{}\"…\"{}",
-                before.unwrap_or_default(),
-                after.unwrap_or_default()
-            )
-        }
-        _ => message,
     }
 }

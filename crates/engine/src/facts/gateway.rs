@@ -40,6 +40,14 @@ pub struct InternetGatewayAttachment {
 }
 
 impl InternetGatewayAttachment {
+    /// A working attachment to this VPC.
+    pub(crate) fn working(vpc: &VpcId) -> Self {
+        Self {
+            vpc_id: vpc.clone(),
+            state: Some("available".to_owned()),
+        }
+    }
+
     /// Whether it is a working attachment to this VPC.
     pub fn works_for(&self, vpc: &VpcId) -> bool {
         let state = self.state.as_deref();

@@ -112,4 +112,14 @@ impl EcsArn {
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
+
+    /// Whether what it names is in this cluster. Old ARNs don't say: they may be.
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>
+    pub(crate) fn may_be_in(&self, cluster: &Self) -> bool {
+        let mut parts = self.0.split('/').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some(own), Some(_)) => own == cluster.name(),
+            _ => true,
+        }
+    }
 }

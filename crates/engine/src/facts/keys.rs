@@ -22,6 +22,13 @@ pub(super) enum Shape {
         /// The member that identifies an element; several, where one alone doesn't.
         id_keys: &'static [&'static str],
     },
+    /// One resource, and a member of the output that belongs to it.
+    One {
+        /// The member that identifies the resource.
+        id_key: &'static str,
+        /// The member beside it.
+        with: &'static str,
+    },
     /// A part of one resource, which the output itself may not name.
     Attached {
         /// The key that names the resource, if the output does.
@@ -146,6 +153,20 @@ const SPECS: &[Spec] = &[
         &["VpnConnectionId"],
     ),
     list("tasks", FactKind::Tasks, &["taskArn"]),
+    list(
+        "taskDefinitions",
+        FactKind::TaskDefinitions,
+        &["taskDefinitionArn"],
+    ),
+    Spec {
+        key: "taskDefinition",
+        kind: FactKind::TaskDefinitions,
+        id_prefix: "",
+        shape: Shape::One {
+            id_key: "taskDefinitionArn",
+            with: "tags",
+        },
+    },
     list("services", FactKind::Services, &["serviceArn"]),
     list(
         "DBInstances",
@@ -209,8 +230,6 @@ const UNREAD: &[&str] = &[
     "CustomerGateways",
     "InstanceTypes",
     "Reservations",
-    "taskDefinition",
-    "taskDefinitions",
     "TransitGatewayRouteTables",
     "VpnGateways",
 ];
@@ -221,7 +240,7 @@ pub(super) fn id_keys(kind: FactKind) -> &'static [&'static str] {
     lists
         .find_map(|spec| match spec.shape {
             Shape::List { id_keys } => Some(id_keys),
-            Shape::Attached { .. } => None,
+            Shape::One { .. } | Shape::Attached { .. } => None,
         })
         .unwrap_or_default()
 }
@@ -282,7 +301,7 @@ pub(super) fn find<'a>(
                     .into_iter()
                     .any(|sibling| sibling == "InstancesRevision")
         }
-        // `CloudSearch` has domains too.
+        // CloudSearch has domains too.
         "DomainStatusList" => !value.contains("\"DocService\""),
         _ => true,
     };

@@ -71,9 +71,11 @@ kinds! {
     VpnConnections, "VpnConnections", Some("ec2:DescribeVpnConnections");
     /// ECS tasks.
     Tasks, "tasks", Some("ecs:DescribeTasks");
+    /// ECS task definitions, without what could hold a secret.
+    TaskDefinitions, "taskDefinitions", Some("ecs:DescribeTaskDefinition");
     /// ECS services.
     Services, "services", Some("ecs:DescribeServices");
-    /// RDS, Aurora, Neptune and `DocumentDB` instances.
+    /// RDS, Aurora, Neptune and DocumentDB instances.
     DbInstances, "DBInstances", Some("rds:DescribeDBInstances");
     /// Their clusters.
     DbClusters, "DBClusters", Some("rds:DescribeDBClusters");
@@ -97,7 +99,7 @@ kinds! {
     KafkaClusters, "ClusterInfoList", Some("kafka:ListClustersV2");
     /// Brokers of MSK clusters.
     KafkaNodes, "NodeInfoList", Some("kafka:ListNodes");
-    /// `OpenSearch` domains.
+    /// OpenSearch domains.
     OpenSearchDomains, "DomainStatusList", Some("es:DescribeDomains");
     /// Instances of Cloud Map services.
     DiscoveredInstances, "Instances", Some("servicediscovery:DiscoverInstances");

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::coverage::CoverageEntry;
 use super::keys::{self, Shape, Spec};
 use super::merge::{self, Conflict};
-use super::saved_file::{File, Item, TopLevel};
+use super::saved_file::{File, Item, TopLevel, without_value};
 use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Scope, Snapshot};
 
 /// Why saved output can't be read.
@@ -70,6 +70,24 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// The same, quoting nothing where facts of this kind may hold secrets.
+    fn discreet(self, kind: FactKind) -> Self {
+        match self {
+            Self::Malformed {
+                file,
+                line,
+                column,
+                message,
+            } if matches!(kind, FactKind::Tasks | FactKind::TaskDefinitions) => Self::Malformed {
+                file,
+                line,
+                column,
+                message: without_value(message),
+            },
+            other => other,
+        }
+    }
+
     /// Says which resource it is about.
     fn about(self, kind: FactKind, id: &str) -> Self {
         match self {
@@ -144,7 +162,8 @@ impl SnapshotReader {
                         let pages = pages.entry(folder.to_owned()).or_default();
                         pages.seen += 1;
                         pages.continued += usize::from(continued);
-                        found.extend(self.resources(&file, &top, spec, value)?);
+                        let resources = self.resources(&file, &top, spec, value);
+                        found.extend(resources.map_err(|error| error.discreet(spec.kind))?);
                     }
                 }
             }
@@ -176,6 +195,17 @@ impl SnapshotReader {
                     found.push((spec.kind, id, file.item(index, element)));
                 }
                 Ok(found)
+            }
+            Shape::One { id_key, with } => {
+                let id = file.id(value, std::slice::from_ref(&id_key))?;
+                let mut item = file.item(index, value);
+                let mut resource: Value = file.parse_member(spec.key, value)?;
+                let beside = top.0.iter().find(|(key, _)| key == with);
+                if let (Some((_, beside)), Some(resource)) = (beside, resource.as_object_mut()) {
+                    resource.insert(with.to_owned(), file.parse_member(with, beside)?);
+                }
+                item.rebuilt = Some(resource);
+                Ok(vec![(spec.kind, id, item)])
             }
             Shape::Attached { id_key, what } => {
                 let owner = keys::owner(&file.name, &top.0, id_key, spec.id_prefix);
@@ -223,7 +253,9 @@ impl SnapshotReader {
             flow_logs: self.facts()?,
             vpn_connections: self.facts()?,
             tasks: self.facts()?,
+            task_definitions: self.facts()?,
             services: self.facts()?,
+            declared: Vec::new(),
             db_instances: self.facts()?,
             db_clusters: self.facts()?,
             db_proxies: self.facts()?,
@@ -280,6 +312,16 @@ impl SnapshotReader {
     }
 
     fn resource<R: DeserializeOwned>(
+        &self,
+        kind: FactKind,
+        id: &str,
+        items: &[Item],
+    ) -> Result<R, LoadError> {
+        let resource = self.merged(kind, id, items);
+        resource.map_err(|error| error.discreet(kind))
+    }
+
+    fn merged<R: DeserializeOwned>(
         &self,
         kind: FactKind,
         id: &str,

@@ -37,6 +37,7 @@ mod snapshot;
 mod subnet;
 mod target_group;
 mod task;
+mod task_definition;
 mod transit_gateway;
 mod vpc;
 mod vpc_endpoint;
@@ -96,6 +97,10 @@ pub use snapshot::{Observations, Snapshot};
 pub use subnet::{BlockPublicAccessStates, InternetGatewayBlockMode, Subnet};
 pub use target_group::{HealthCheckPort, TargetGroup, TargetType};
 pub use task::{Detail, LaunchType, Task, TaskAttachment, TaskStatus};
+pub use task_definition::{
+    ContainerDefinition, ContainerOverride, EnvironmentFile, FileSystemVolume, LogConfiguration,
+    RepositoryCredentials, Secret, TaskDefinition, TaskOverrides, Volume,
+};
 pub use transit_gateway::{
     Switch, TransitGateway, TransitGatewayAttachment, TransitGatewayAttachmentAssociation,
     TransitGatewayOptions, TransitGatewayRoute, TransitGatewayRouteAttachment,

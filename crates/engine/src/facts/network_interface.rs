@@ -159,6 +159,19 @@ impl NetworkInterface {
             .chain(ipv6.map(|address| IpAddr::V6(address.ipv6_address)))
     }
 
+    /// Its DNS names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let public = self.association.as_ref();
+        let public = public.and_then(|association| association.public_dns_name.as_ref());
+        let all = self.private_dns_name.iter().chain(public);
+        all.map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// Whether prefixes are delegated to it.
+    pub fn has_prefixes(&self) -> bool {
+        !self.ipv4_prefixes.is_empty() || !self.ipv6_prefixes.is_empty()
+    }
+
     /// Whether an address lies in one of its delegated blocks.
     pub fn has_in_prefix(&self, address: IpAddr) -> bool {
         match address {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{FactKind, Resource, ResourceName, SecurityGroupId, SubnetId, VpcId};
 
-/// An `OpenSearch` domain, as `aws opensearch describe-domains` prints it.
+/// An OpenSearch domain, as `aws opensearch describe-domains` prints it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OpenSearchDomain {

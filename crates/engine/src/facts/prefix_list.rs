@@ -27,6 +27,12 @@ pub struct PrefixListEntry {
 }
 
 impl PrefixList {
+    /// Whether AWS keeps it, for one of its services.
+    pub fn is_of_aws(&self) -> bool {
+        let name = self.prefix_list_name.as_deref();
+        name.is_some_and(|name| name.starts_with("com.amazonaws."))
+    }
+
     /// The prefixes; an error when only the list itself was observed.
     pub fn prefixes(&self) -> Result<Vec<IpNet>, Missing> {
         match (&self.entries, &self.cidrs) {

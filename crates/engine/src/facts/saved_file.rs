@@ -104,7 +104,7 @@ impl File {
     pub(super) fn id(
         &self,
         element: &RawValue,
-        keys: &'static [&'static str],
+        keys: &[&'static str],
     ) -> Result<String, LoadError> {
         let start = self.offset(element);
         let fields: TopLevel<'_> = self.parse(start, element.get())?;
@@ -151,5 +151,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for TopLevel<'a> {
             }
         }
         deserializer.deserialize_map(Members).map(TopLevel)
+    }
+}
+
+/// An error's text without the value that it quotes: tasks and their definitions hold secrets.
+pub(super) fn without_value(message: String) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            let (before, after) = (message.get(..first), message.get(last + 1..));
+            format!(
+                "{}\"…\"{}",
+                before.unwrap_or_default(),
+                after.unwrap_or_default()
+            )
+        }
+        _ => message,
     }
 }

@@ -1,4 +1,4 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{EcsArn, FactKind, LaunchType, Resource, SecurityGroupId, SubnetId};
 
@@ -12,6 +12,8 @@ pub struct Service {
     pub service_name: String,
     /// Its cluster's ARN.
     pub cluster_arn: EcsArn,
+    /// Who deploys it; absent is ECS.
+    pub deployment_controller: Option<DeploymentController>,
     /// What its tasks run on, unless a capacity provider strategy decides.
     pub launch_type: Option<LaunchType>,
     /// The capacity providers that decide.
@@ -19,6 +21,8 @@ pub struct Service {
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
     /// The Fargate platform version, or `LATEST`.
     pub platform_version: Option<String>,
+    /// The ARN of the task definition that its tasks run.
+    pub task_definition: Option<EcsArn>,
     /// Where its tasks' interfaces are placed; absent when its tasks aren't in awsvpc mode.
     pub network_configuration: Option<NetworkConfiguration>,
     /// Whether ECS Exec is on for its tasks.
@@ -37,6 +41,13 @@ pub struct Service {
     pub deployments: Vec<Deployment>,
 }
 
+/// Who deploys a service.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DeploymentController {
+    /// `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
+    pub r#type: Option<String>,
+}
+
 /// A load balancer that a service's tasks are targets of.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +61,7 @@ pub struct ServiceLoadBalancer {
 }
 
 /// A Cloud Map service that a service's tasks are registered with.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceRegistry {
     /// The Cloud Map service.
@@ -64,7 +75,7 @@ pub struct ServiceRegistry {
 }
 
 /// A tag.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tag {
     /// Its key.
@@ -152,7 +163,7 @@ pub struct AwsvpcConfiguration {
 }
 
 /// Whether Fargate tasks get a public address.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AssignPublicIp {
     /// They do.
@@ -163,6 +174,13 @@ pub enum AssignPublicIp {
 }
 
 impl Service {
+    /// Whether ECS itself deploys it.
+    pub fn is_deployed_by_ecs(&self) -> bool {
+        let controller = self.deployment_controller.as_ref();
+        let kind = controller.and_then(|controller| controller.r#type.as_deref());
+        kind.is_none_or(|kind| kind == "ECS")
+    }
+
     /// Where its tasks' interfaces are placed.
     pub fn awsvpc(&self) -> Option<&AwsvpcConfiguration> {
         self.network_configuration

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::{
     CacheCluster, CacheSubnetGroup, ContainerInstance, DbCluster, DbInstance, DbProxy, DhcpOptions,
@@ -8,10 +9,11 @@ use super::{
     KafkaCluster, KafkaNode, LoadBalancer, Missing, MountTarget, NatGateway, NetworkAcl,
     NetworkAclId, NetworkInterface, NetworkInterfaceId, OpenSearchDomain, PrefixList, Reason,
     ReplicationGroup, ResolvedName, Resource, RouteTable, RouteTableId, SecurityGroup,
-    ServerlessCache, Service, Subnet, SubnetId, TargetGroup, Task, TransitGateway,
+    ServerlessCache, Service, Subnet, SubnetId, TargetGroup, Task, TaskDefinition, TransitGateway,
     TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment, Vpc,
     VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
 };
+use crate::dependencies::Declaration;
 
 /// Everything that was observed, kind by kind. A kind that isn't set was not observed.
 #[derive(Debug, Clone, Default)]
@@ -60,11 +62,15 @@ pub struct Observations {
     pub vpn_connections: Facts<VpnConnection>,
     /// ECS tasks.
     pub tasks: Facts<Task>,
+    /// ECS task definitions.
+    pub task_definitions: Facts<TaskDefinition>,
     /// ECS services.
     pub services: Facts<Service>,
-    /// RDS, Aurora, Neptune and `DocumentDB` instances.
+    /// What people declare that tasks need, besides what their tags say.
+    pub declared: Vec<Declaration>,
+    /// RDS, Aurora, Neptune and DocumentDB instances.
     pub db_instances: Facts<DbInstance>,
-    /// Clusters of RDS, Aurora, Neptune and `DocumentDB`.
+    /// Clusters of RDS, Aurora, Neptune and DocumentDB.
     pub db_clusters: Facts<DbCluster>,
     /// RDS proxies.
     pub db_proxies: Facts<DbProxy>,
@@ -86,7 +92,7 @@ pub struct Observations {
     pub kafka_clusters: Facts<KafkaCluster>,
     /// Brokers of MSK clusters.
     pub kafka_nodes: Facts<KafkaNode>,
-    /// `OpenSearch` domains.
+    /// OpenSearch domains.
     pub opensearch_domains: Facts<OpenSearchDomain>,
     /// Instances of Cloud Map services.
     pub discovered_instances: Facts<DiscoveredInstance>,
@@ -107,9 +113,7 @@ pub struct Snapshot {
 
 #[derive(Debug, Clone, Default)]
 struct Index {
-    interface_by_address: BTreeMap<IpAddr, Vec<NetworkInterfaceId>>,
-    interface_by_public_address: BTreeMap<IpAddr, NetworkInterfaceId>,
-    interfaces_by_instance: BTreeMap<InstanceId, Vec<NetworkInterfaceId>>,
+    interfaces: Arc<InterfaceIndex>,
     route_table_by_subnet: BTreeMap<SubnetId, RouteTableId>,
     main_route_table: BTreeMap<VpcId, RouteTableId>,
     route_table_by_gateway: BTreeMap<String, RouteTableId>,
@@ -117,12 +121,49 @@ struct Index {
     default_acl: BTreeMap<VpcId, NetworkAclId>,
 }
 
-impl Index {
-    fn new(observations: &Observations) -> Self {
+#[derive(Debug, Default)]
+struct InterfaceIndex {
+    addresses: BTreeMap<IpAddr, Vec<NetworkInterfaceId>>,
+    public_addresses: BTreeMap<IpAddr, NetworkInterfaceId>,
+    instances: BTreeMap<InstanceId, Vec<NetworkInterfaceId>>,
+    names: BTreeMap<String, NetworkInterfaceId>,
+    with_prefixes: Vec<NetworkInterfaceId>,
+}
+
+impl InterfaceIndex {
+    fn new(interfaces: &Facts<NetworkInterface>) -> Self {
         let mut index = Self::default();
-        for interface in observations.network_interfaces.seen() {
-            index.add_interface(interface);
+        for interface in interfaces.seen() {
+            let id = &interface.network_interface_id;
+            for address in interface.addresses() {
+                let all = index.addresses.entry(address).or_default();
+                all.push(id.clone());
+            }
+            for (public, _) in interface.public_addresses() {
+                index.public_addresses.insert(public.into(), id.clone());
+            }
+            for name in interface.names() {
+                let first = index.names.entry(name.to_ascii_lowercase());
+                first.or_insert_with(|| id.clone());
+            }
+            if interface.has_prefixes() {
+                index.with_prefixes.push(id.clone());
+            }
+            if let Some(instance) = interface.instance() {
+                let all = index.instances.entry(instance.clone()).or_default();
+                all.push(id.clone());
+            }
         }
+        index
+    }
+}
+
+impl Index {
+    fn new(observations: &Observations, interfaces: Arc<InterfaceIndex>) -> Self {
+        let mut index = Self {
+            interfaces,
+            ..Self::default()
+        };
         for table in observations.route_tables.seen() {
             index.add_route_table(table);
         }
@@ -140,26 +181,6 @@ impl Index {
             }
         }
         index
-    }
-
-    fn add_interface(&mut self, interface: &NetworkInterface) {
-        let id = &interface.network_interface_id;
-        for address in interface.addresses() {
-            self.interface_by_address
-                .entry(address)
-                .or_default()
-                .push(id.clone());
-        }
-        for (public, _) in interface.public_addresses() {
-            self.interface_by_public_address
-                .insert(public.into(), id.clone());
-        }
-        if let Some(instance) = interface.instance() {
-            self.interfaces_by_instance
-                .entry(instance.clone())
-                .or_default()
-                .push(id.clone());
-        }
     }
 
     fn add_route_table(&mut self, table: &RouteTable) {
@@ -191,7 +212,26 @@ impl Deref for Snapshot {
 impl Snapshot {
     /// A snapshot of these observations.
     pub fn new(observations: Observations) -> Self {
-        let index = Index::new(&observations);
+        let interfaces = Arc::new(InterfaceIndex::new(&observations.network_interfaces));
+        let index = Index::new(&observations, interfaces);
+        Self {
+            observations: Box::new(observations),
+            index,
+        }
+    }
+
+    /// The same facts, and what people declare that tasks need.
+    #[must_use]
+    pub fn declaring(mut self, declared: Vec<Declaration>) -> Self {
+        self.observations.declared = declared;
+        self
+    }
+
+    /// The snapshot after something was changed that is no interface.
+    pub(crate) fn changed(&self, edit: impl FnOnce(&mut Observations)) -> Self {
+        let mut observations = (*self.observations).clone();
+        edit(&mut observations);
+        let index = Index::new(&observations, Arc::clone(&self.index.interfaces));
         Self {
             observations: Box::new(observations),
             index,
@@ -254,7 +294,8 @@ impl Snapshot {
             .interfaces_with(address)
             .find(|interface| interface.vpc_id == *vpc);
         let in_prefix = || {
-            let mut all = self.network_interfaces.seen();
+            let ids = self.index.interfaces.with_prefixes.iter();
+            let mut all = ids.filter_map(|id| self.network_interfaces.get(id).ok());
             all.find(|interface| interface.vpc_id == *vpc && interface.has_in_prefix(address))
         };
         match in_vpc.or_else(in_prefix) {
@@ -268,7 +309,7 @@ impl Snapshot {
 
     /// Every observed interface with this private address; VPCs may reuse addresses.
     pub fn interfaces_with(&self, address: IpAddr) -> impl Iterator<Item = &NetworkInterface> {
-        let ids = self.index.interface_by_address.get(&address);
+        let ids = self.index.interfaces.addresses.get(&address);
         ids.into_iter()
             .flatten()
             .filter_map(|id| self.network_interfaces.get(id).ok())
@@ -276,13 +317,20 @@ impl Snapshot {
 
     /// The observed interface with this public IPv4 address.
     pub fn interface_at_public(&self, address: IpAddr) -> Option<&NetworkInterface> {
-        let id = self.index.interface_by_public_address.get(&address)?;
+        let id = self.index.interfaces.public_addresses.get(&address)?;
+        self.network_interfaces.get(id).ok()
+    }
+
+    /// The observed interface with this private or public DNS name.
+    pub fn interface_named(&self, name: &str) -> Option<&NetworkInterface> {
+        let names = &self.index.interfaces.names;
+        let id = names.get(&name.to_ascii_lowercase())?;
         self.network_interfaces.get(id).ok()
     }
 
     /// The interfaces of an instance, the primary one first.
     pub fn interfaces_of(&self, instance: &InstanceId) -> Vec<&NetworkInterface> {
-        let ids = self.index.interfaces_by_instance.get(instance);
+        let ids = self.index.interfaces.instances.get(instance);
         let mut interfaces: Vec<_> = ids
             .into_iter()
             .flatten()

@@ -1,12 +1,13 @@
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::{EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId};
+use super::{EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId, TaskOverrides};
 
 /// An ECS task, as `describe-tasks` prints it and as a "ECS Task State Change" event carries it.
 ///
-/// `overrides` is left out on purpose: it can hold secrets in plain text.
+/// Of `overrides`, which can hold secrets in plain text, only the endpoints that they talk about are
+/// kept.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Task {
@@ -38,7 +39,11 @@ pub struct Task {
     /// Why it stopped, in short.
     pub stop_code: Option<String>,
     /// Why it stopped, in words.
+    #[serde(default, deserialize_with = "without_commands")]
     pub stopped_reason: Option<String>,
+    /// What it changes about its definition, without the values.
+    #[serde(default)]
+    pub overrides: TaskOverrides,
     /// Counts the task's changes; equal is a duplicate, lower is stale.
     pub version: Option<u64>,
 }
@@ -205,4 +210,20 @@ impl Resource for Task {
     fn id(&self) -> &EcsArn {
         &self.task_arn
     }
+}
+
+/// A reason without the command lines that the container runtime quotes, which may hold secrets.
+fn without_commands<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let reason: Option<String> = Deserialize::deserialize(deserializer)?;
+    let reason = reason.map(|reason| {
+        let parts = reason.split('"').enumerate().map(|(number, part)| {
+            let is_quoted = number % 2 == 1;
+            let is_command = part.contains(|c: char| c.is_whitespace() || c == '=');
+            if is_quoted && is_command { "…" } else { part }
+        });
+        parts.collect::<Vec<_>>().join("\"")
+    });
+    Ok(reason)
 }

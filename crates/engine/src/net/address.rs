@@ -69,6 +69,20 @@ pub enum Cover {
 /// arbitrary address isn't in it. An assumption of ours: no single network is as wide.
 const LONGEST_INTERNET_PREFIX: u8 = 7;
 
+/// Whether a public service with many addresses, as those of AWS, may lie in a prefix.
+///
+/// Assumption: whoever allows some of its addresses allows blocks of at least 256, as AWS publishes
+/// them; rules for less mean somebody else.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html>
+pub fn may_hold_a_service(net: &IpNet, family: AddressFamily) -> bool {
+    let longest = match family {
+        AddressFamily::V4 => 24,
+        AddressFamily::V6 => 56,
+    };
+    let scope = AddressScope::from_net(*net);
+    scope.family() == family && !scope.is_private() && net.prefix_len() <= longest
+}
+
 impl AddressScope {
     /// The scope of a prefix; one address when the prefix is that long.
     pub fn from_net(net: IpNet) -> Self {

@@ -7,7 +7,7 @@ mod protocol;
 mod range_set;
 mod traffic;
 
-pub use address::{AddressFamily, AddressScope, Cover};
+pub use address::{AddressFamily, AddressScope, Cover, may_hold_a_service};
 pub use port_range::{InvalidPortRange, PortRange};
 pub use protocol::{Protocol, UnknownProtocol};
 pub use range_set::RangeSet;

@@ -74,7 +74,7 @@ impl Answer {
         }
     }
 
-    pub(super) fn unknown(asked: &Traffic, missing: Missing) -> Self {
+    pub(crate) fn unknown(asked: &Traffic, missing: Missing) -> Self {
         let mut trace = Trace::new(asked.clone());
         trace.doubt(Leg::Forward, missing);
         Self::new(trace)
@@ -87,7 +87,7 @@ impl Answer {
 
     /// One of several ways that the connection may take, nobody knows which: only what is the same
     /// for all of them is sure. `missing` would tell which it is.
-    pub(super) fn either(mut self, other: Self, missing: &Missing) -> Self {
+    pub(crate) fn either(mut self, other: Self, missing: &Missing) -> Self {
         let possible = |answer: &Self| answer.reachable.union(&answer.unknown);
         let any = possible(&self).union(&possible(&other));
         if other.verdict < self.verdict {

@@ -16,12 +16,33 @@ use crate::net::{AddressFamily, AddressScope, PortRange, Protocol, Traffic};
 
 /// Answers a question from the facts.
 pub fn analyze(snapshot: &Snapshot, question: &Question) -> Answer {
-    let asked = &question.to.traffic;
-    let station = match &question.from {
-        Origin::Interface(id) => snapshot
-            .network_interfaces
-            .get(id)
-            .map(Station::of_interface),
+    match sender(snapshot, &question.from) {
+        Ok(Sender::Station(station)) => analyze_from(snapshot, &station, &question.to),
+        Ok(Sender::Outside(address)) => from_internet(snapshot, address, &question.to),
+        Err(missing) => Answer::unknown(&question.to.traffic, missing),
+    }
+}
+
+/// Where in a VPC a connection starts, if it does there and the facts tell where.
+pub(crate) fn sender_of<'a>(snapshot: &'a Snapshot, from: &Origin) -> Option<Station<'a>> {
+    match sender(snapshot, from) {
+        Ok(Sender::Station(station)) => Some(*station),
+        Ok(Sender::Outside(_)) | Err(_) => None,
+    }
+}
+
+enum Sender<'a> {
+    Station(Box<Station<'a>>),
+    /// Somebody on the internet, with this address.
+    Outside(Option<IpAddr>),
+}
+
+fn sender<'a>(snapshot: &'a Snapshot, from: &Origin) -> Result<Sender<'a>, Missing> {
+    let station = match from {
+        Origin::Interface(id) => {
+            let interface = snapshot.network_interfaces.get(id);
+            interface.map(Station::of_interface)
+        }
         Origin::Instance(id) => primary_interface(snapshot, id).map(Station::of_interface),
         Origin::Task(arn) => task_interface(snapshot, arn).map(Station::of_interface),
         Origin::Placement {
@@ -45,7 +66,7 @@ pub fn analyze(snapshot: &Snapshot, question: &Question) -> Answer {
             };
             Station::of_placement(snapshot, subnet, groups, public)
         }
-        Origin::Internet => return from_internet(snapshot, None, &question.to),
+        Origin::Internet => return Ok(Sender::Outside(None)),
         Origin::Address(address) if snapshot.interfaces_with(*address).count() > 1 => {
             let all = snapshot
                 .interfaces_with(*address)
@@ -63,13 +84,10 @@ pub fn analyze(snapshot: &Snapshot, question: &Question) -> Answer {
                 let reason = Reason::NotInFacts(what);
                 Err(Missing::new(FactKind::NetworkInterfaces, reason))
             }
-            None => return from_internet(snapshot, Some(*address), &question.to),
+            None => return Ok(Sender::Outside(Some(*address))),
         },
     };
-    match station {
-        Ok(station) => analyze_from(snapshot, &station, &question.to),
-        Err(missing) => Answer::unknown(asked, missing),
-    }
+    station.map(|station| Sender::Station(Box::new(station)))
 }
 
 /// Answers a question whose sender is known already.
@@ -98,12 +116,30 @@ pub fn analyze_from(snapshot: &Snapshot, sender: &Station<'_>, to: &Destination)
             let goal = Goal::anybody_at(AddressScope::Internet(*family));
             connect(snapshot, sender, goal, &to.traffic)
         }
+        Target::PublicAddress(family) => to_public(snapshot, sender, *family, &to.traffic),
         Target::Host(host) => to_host(snapshot, sender, host, &to.traffic),
         Target::Place(place) => match Station::of_place(snapshot, place) {
             Ok(receiver) => to_station(snapshot, sender, &receiver, &to.traffic),
             Err(missing) => Answer::unknown(&to.traffic, missing),
         },
     }
+}
+
+/// To one address on the internet, which nobody knows: rules that allow a part of the internet may
+/// allow it.
+pub(super) fn to_public(
+    snapshot: &Snapshot,
+    sender: &Station<'_>,
+    family: AddressFamily,
+    asked: &Traffic,
+) -> Answer {
+    let mut walk = Walk::new(snapshot, asked.clone());
+    walk.far_is_one = true;
+    follow(
+        walk,
+        sender,
+        Goal::anybody_at(AddressScope::Internet(family)),
+    )
 }
 
 /// Whether routes and gateways lead from a sender to the internet and back, whatever security
@@ -139,7 +175,7 @@ fn follow<'a>(mut walk: Walk<'a>, sender: &Station<'_>, goal: Goal<'_, 'a>) -> A
     Answer::new(walk.trace)
 }
 
-pub(super) fn target_interface<'a>(
+pub(crate) fn target_interface<'a>(
     snapshot: &'a Snapshot,
     target: &Target,
 ) -> Result<&'a NetworkInterface, Missing> {
@@ -150,6 +186,7 @@ pub(super) fn target_interface<'a>(
         Target::Subnet(_)
         | Target::Address(_)
         | Target::Internet(_)
+        | Target::PublicAddress(_)
         | Target::Host(_)
         | Target::Place(_) => Err(outside("which interface is meant")),
     }

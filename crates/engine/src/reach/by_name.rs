@@ -1,11 +1,11 @@
 //! Questions about a host name.
 
-use super::ask::{connect, to_interface};
+use super::ask::{connect, to_interface, to_public};
 use super::name::{self, Meaning};
 use super::station::Station;
 use super::walk::Goal;
 use super::{Answer, Direction, Explanation, Leg, Note};
-use crate::facts::{FactKind, Missing, Reason, Snapshot};
+use crate::facts::{FactKind, Missing, NetworkInterface, PrefixListId, Reason, Snapshot, VpcId};
 use crate::net::{AddressFamily, AddressScope, Traffic};
 
 pub(super) fn to_host(
@@ -70,7 +70,7 @@ fn to_meaning(
             })
             .map(|interface| to_interface(snapshot, sender, interface, asked))
             .collect(),
-        Meaning::Prefixes(prefixes) => {
+        Meaning::Prefixes(_, prefixes) => {
             let scopes: Vec<_> = prefixes.into_iter().map(AddressScope::from_net).collect();
             let usable = |scope: &AddressScope| sender.address(scope.family()).is_some();
             let ipv4 = scopes
@@ -91,11 +91,40 @@ fn to_meaning(
                 .or(families.first())
                 .copied()
                 .unwrap_or(AddressFamily::V4);
-            vec![to(AddressScope::Internet(family))]
+            vec![to_public(snapshot, sender, family, asked)]
         }
     };
     let all = answers
         .into_iter()
         .reduce(|one, other| one.either(other, &which));
     all.unwrap_or_else(|| Answer::unknown(asked, which))
+}
+
+/// What a name leads to, as an end of a connection.
+#[derive(Debug, Clone)]
+pub enum NamedEnd<'a> {
+    /// An interface, as an endpoint's.
+    Interface(&'a NetworkInterface),
+    /// An AWS service behind a prefix list.
+    PrefixList(PrefixListId),
+    /// Somebody on the internet.
+    Internet,
+}
+
+/// What a name leads to in a VPC; nothing where the facts don't tell.
+pub fn named_ends<'a>(snapshot: &'a Snapshot, vpc: &VpcId, host: &str) -> Vec<NamedEnd<'a>> {
+    let Ok(resolution) = name::resolve(snapshot, vpc, host) else {
+        return Vec::new();
+    };
+    let ends = resolution
+        .meanings
+        .into_iter()
+        .flat_map(|meaning| match meaning {
+            Meaning::Interfaces(interfaces) => {
+                interfaces.into_iter().map(NamedEnd::Interface).collect()
+            }
+            Meaning::Prefixes(list, _) => vec![NamedEnd::PrefixList(list)],
+            Meaning::Public(_) => vec![NamedEnd::Internet],
+        });
+    ends.collect()
 }

@@ -28,7 +28,7 @@ impl<'a> Walk<'a> {
             scope: other,
             groups: relation.peer_groups(other_groups, direction),
         };
-        let passage = for_each_part(peer.scope, &|scope| {
+        let mut passage = for_each_part(peer.scope, &|scope| {
             let peer = Peer {
                 scope,
                 groups: peer.groups.clone(),
@@ -41,6 +41,11 @@ impl<'a> Walk<'a> {
                 &self.trace.asked,
             )
         });
+        if self.is_somewhere(other) {
+            let groups = &station.groups;
+            let parts = security_group::to_parts(self.snapshot, groups, direction, other.family());
+            passage.widen(&parts.intersection(&self.trace.asked), other);
+        }
         let id = match &station.groups {
             Groups::Filtered(ids) => ids
                 .first()
@@ -58,6 +63,15 @@ impl<'a> Walk<'a> {
         self.trace.gate(component, passage, |stopped| {
             mismatch(station, direction, other, stopped, hidden)
         });
+    }
+
+    /// Whether an end is one address on the internet, though nobody knows which.
+    fn is_somewhere(&self, end: AddressScope) -> bool {
+        let is_internet = matches!(
+            end,
+            AddressScope::Internet(_) | AddressScope::InternetBlock(_)
+        );
+        self.far_is_one && is_internet
     }
 
     /// Asks the network ACL of a subnet that the packet leaves or enters.
@@ -80,12 +94,16 @@ impl<'a> Walk<'a> {
             Leg::Return => network_acl::replies_to(&self.trace.asked),
         };
         let (id, passage) = match self.snapshot.network_acl_of(subnet, vpc) {
-            Ok(acl) => (
-                acl.network_acl_id.to_string(),
-                for_each_part(other, &|other| {
+            Ok(acl) => {
+                let mut passage = for_each_part(other, &|other| {
                     network_acl::passage(acl, direction, other, &wanted)
-                }),
-            ),
+                });
+                if self.is_somewhere(other) {
+                    let parts = network_acl::to_parts(acl, direction, other.family(), &wanted);
+                    passage.widen(&parts, other);
+                }
+                (acl.network_acl_id.to_string(), passage)
+            }
             Err(missing) => (subnet.to_string(), Passage::unknown(missing)),
         };
         if id != subnet.as_str() {

@@ -29,7 +29,10 @@ mod walk;
 
 pub use answer::{Answer, Verdict};
 pub use ask::{analyze, analyze_from, internet_way};
+pub(crate) use ask::{sender_of, target_interface};
+pub use by_name::{NamedEnd, named_ends};
 pub use explanation::{Code, Direction, Explanation, Leg, Note};
+pub(crate) use name::serves;
 pub use question::{Destination, InvalidQuestion, Origin, Question, Target};
 pub use station::{Groups, Place, PublicAddress, Station};
 

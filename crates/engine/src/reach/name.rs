@@ -6,27 +6,27 @@ use ipnet::IpNet;
 
 use super::Code;
 use crate::facts::{
-    FactKind, Missing, NetworkInterface, Reason, Snapshot, VpcAttributes, VpcEndpoint,
-    VpcEndpointType, VpcId,
+    FactKind, Missing, NetworkInterface, PrefixListId, Reason, Snapshot, VpcAttributes,
+    VpcEndpoint, VpcEndpointType, VpcId,
 };
 use crate::net::AddressFamily;
 
 /// What a host name means.
 #[derive(Debug)]
-pub(super) enum Meaning<'a> {
+pub(crate) enum Meaning<'a> {
     /// These interfaces, each of which a client may be given.
     Interfaces(Vec<&'a NetworkInterface>),
-    /// An AWS service at these public prefixes.
-    Prefixes(Vec<IpNet>),
+    /// An AWS service at these public prefixes, those of a prefix list.
+    Prefixes(PrefixListId, Vec<IpNet>),
     /// Some public address, of one of these families.
     Public(&'static [AddressFamily]),
 }
 
 /// What a name means, and the reasons why it doesn't mean something better.
 #[derive(Debug)]
-pub(super) struct Resolution<'a> {
+pub(crate) struct Resolution<'a> {
     /// More than one when the facts don't tell which of them it is.
-    pub(super) meanings: Vec<Meaning<'a>>,
+    pub(crate) meanings: Vec<Meaning<'a>>,
     /// What would tell.
     pub(super) unclear: Option<Missing>,
     /// Endpoints that the name would lead to if something weren't switched off.
@@ -44,12 +44,12 @@ impl<'a> Resolution<'a> {
 }
 
 /// Finds out what `host` means in a VPC.
-pub(super) fn resolve<'a>(
+pub(crate) fn resolve<'a>(
     snapshot: &'a Snapshot,
     vpc: &VpcId,
     host: &str,
 ) -> Result<Resolution<'a>, Missing> {
-    if let Some(interface) = interface_named(snapshot, host) {
+    if let Some(interface) = snapshot.interface_named(host) {
         return Ok(Resolution::to(Meaning::Interfaces(vec![interface])));
     }
     let mut passed_over = Vec::new();
@@ -108,15 +108,6 @@ pub(super) fn resolve<'a>(
     Ok(resolution)
 }
 
-fn interface_named<'a>(snapshot: &'a Snapshot, host: &str) -> Option<&'a NetworkInterface> {
-    let is = |name: Option<&String>| name.is_some_and(|name| name.eq_ignore_ascii_case(host));
-    snapshot.network_interfaces.seen().find(|interface| {
-        let public = interface.association.as_ref();
-        is(interface.private_dns_name.as_ref())
-            || is(public.and_then(|association| association.public_dns_name.as_ref()))
-    })
-}
-
 fn endpoints_of<'a>(snapshot: &'a Snapshot, vpc: &VpcId) -> impl Iterator<Item = &'a VpcEndpoint> {
     let vpc = vpc.clone();
     snapshot.vpc_endpoints.seen().filter(move |endpoint| {
@@ -172,10 +163,7 @@ fn standing(snapshot: &Snapshot, endpoint: &VpcEndpoint, host: &str) -> Standing
     if own_name {
         return Standing::Leads;
     }
-    if !service_names(endpoint)
-        .iter()
-        .any(|name| covers(name, host))
-    {
+    if !serves(endpoint, host) {
         return Standing::Other;
     }
     if !endpoint.takes_service_name() {
@@ -270,6 +258,12 @@ fn domain(region: &str) -> &'static str {
     }
 }
 
+/// Whether a host is one of the names of an endpoint's service.
+pub(crate) fn serves(endpoint: &VpcEndpoint, host: &str) -> bool {
+    let names = service_names(endpoint);
+    names.iter().any(|name| covers(name, host))
+}
+
 /// Whether a name, which may start with `*.`, covers a host.
 fn covers(name: &str, host: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -319,7 +313,10 @@ fn public_meaning<'a>(
             && endpoint.service_name == name
     });
     match list {
-        Some(list) => Ok(Meaning::Prefixes(list.prefixes()?)),
+        Some(list) => Ok(Meaning::Prefixes(
+            list.prefix_list_id.clone(),
+            list.prefixes()?,
+        )),
         None if has_gateway => Err(Missing::new(
             FactKind::PrefixLists,
             match snapshot.prefix_lists.complete() {

@@ -4,7 +4,10 @@
 use super::trace::Passage;
 use super::{Direction, station::Client};
 use crate::facts::{FactKind, Missing, NetworkAcl, Reason, RuleAction};
-use crate::net::{AddressScope, Cover, PortRange, Protocol, RangeSet, Traffic, icmp_message};
+use crate::net::{
+    AddressFamily, AddressScope, Cover, PortRange, Protocol, RangeSet, Traffic, icmp_message,
+    may_hold_a_service,
+};
 
 /// What an ACL lets through in a direction, of the traffic that matters and for packets from or to
 /// `other`: the lowest rule that matches decides, and what none matches is dropped.
@@ -50,6 +53,28 @@ pub(super) fn passage(
         passage.missing.push(super::depends_on_address(other));
     }
     passage
+}
+
+/// What an ACL lets through for a part of the public addresses of a family, as far as no rule for all
+/// of them has decided otherwise before.
+pub(super) fn to_parts(
+    acl: &NetworkAcl,
+    direction: Direction,
+    family: AddressFamily,
+    wanted: &Traffic,
+) -> Traffic {
+    let mut undecided = wanted.clone();
+    let mut parts = Traffic::none();
+    let entries = acl.entries.iter();
+    for entry in entries.filter(|entry| entry.egress == (direction == Direction::Egress)) {
+        if entry.action == RuleAction::Allow && may_hold_a_service(&entry.cidr, family) {
+            parts = parts.union(&entry.traffic.intersection(&undecided));
+        }
+        if AddressScope::Internet(family).covered_by(&entry.cidr) == Cover::All {
+            undecided = undecided.difference(&entry.traffic);
+        }
+    }
+    parts
 }
 
 /// What the replies to some traffic are made of: for TCP and UDP any port, since the client chose it.

@@ -56,6 +56,8 @@ pub enum Target {
     Address(IpAddr),
     /// An arbitrary public address.
     Internet(AddressFamily),
+    /// One public address, which nobody knows: that of a registry, say.
+    PublicAddress(AddressFamily),
     /// A host name.
     Host(String),
     /// Something of the account whose place is known.
@@ -299,6 +301,7 @@ impl fmt::Display for Target {
             Self::Subnet(id) => write!(f, "{id}"),
             Self::Address(address) => write!(f, "{address}"),
             Self::Internet(_) => f.write_str("internet"),
+            Self::PublicAddress(_) => f.write_str("a public address"),
             Self::Host(name) => f.write_str(name),
             Self::Place(place) => f.write_str(&place.label),
         }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::trace::Passage;
 use super::{Direction, station::Groups};
 use crate::facts::{IpPermission, Missing, PrefixList, SecurityGroup, SecurityGroupId, Snapshot};
-use crate::net::{AddressScope, Cover, Traffic};
+use crate::net::{AddressFamily, AddressScope, Cover, Traffic, may_hold_a_service};
 
 /// The other end of a connection, as the rules of a security group see it.
 #[derive(Debug, Clone)]
@@ -91,6 +91,35 @@ fn admit(
             Match::No => {}
         }
     }
+}
+
+/// What the groups let through to, or from, a part of the public addresses of a family.
+pub(super) fn to_parts(
+    snapshot: &Snapshot,
+    groups: &Groups,
+    direction: Direction,
+    family: AddressFamily,
+) -> Traffic {
+    let Groups::Filtered(ids) = groups else {
+        return Traffic::none();
+    };
+    let groups = ids
+        .iter()
+        .filter_map(|id| snapshot.security_groups.get(id).ok());
+    let rules = groups.flat_map(|group| rules(group, direction));
+    let open = rules.filter(|rule| {
+        let ipv4 = rule.ip_ranges.iter().map(|net| IpNet::V4(*net));
+        let ipv6 = rule.ipv6_ranges.iter().map(|net| IpNet::V6(*net));
+        // AWS's own lists are each of one service, which is looked up by its list.
+        let lists = rule.prefix_lists.iter();
+        let lists = lists.filter_map(|list| snapshot.prefix_lists.get(list).ok());
+        let lists = lists.filter(|list| !list.is_of_aws());
+        let lists = lists.filter_map(|list| list.prefixes().ok());
+        ipv4.chain(ipv6)
+            .chain(lists.flatten())
+            .any(|net| may_hold_a_service(&net, family))
+    });
+    open.fold(Traffic::none(), |open, rule| open.union(&rule.traffic))
 }
 
 enum Match {

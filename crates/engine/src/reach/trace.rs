@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use super::network_acl::{OpenReplies, without_reply};
 use super::{Code, Direction, Explanation, Leg, Note};
 use crate::facts::Missing;
-use crate::net::Traffic;
+use crate::net::{AddressScope, Traffic};
 
 /// What one component lets through: surely, and at most. Between the two lies what the facts don't
 /// tell.
@@ -24,6 +24,14 @@ impl Passage {
             certain: traffic.clone(),
             possible: traffic,
             missing: Vec::new(),
+        }
+    }
+
+    /// What is let through to a part of the internet may be let through to the address in question.
+    pub(super) fn widen(&mut self, to_parts: &Traffic, other: AddressScope) {
+        if !to_parts.is_subset(&self.possible) {
+            self.possible = self.possible.union(to_parts);
+            self.missing.push(super::depends_on_address(other));
         }
     }
 

@@ -19,6 +19,9 @@ pub(super) struct Walk<'a> {
     pub(super) nat_gateways: BTreeSet<NatGatewayId>,
     /// Whether security groups and network ACLs are asked, or only routes and gateways.
     pub(super) asks_filters: bool,
+    /// Whether the far end on the internet is one address, though nobody knows which: rules for a part
+    /// of the internet may be meant for it.
+    pub(super) far_is_one: bool,
 }
 
 /// Where a connection goes to.
@@ -129,6 +132,7 @@ impl<'a> Walk<'a> {
             trace: Trace::new(asked),
             nat_gateways: BTreeSet::new(),
             asks_filters: true,
+            far_is_one: false,
         }
     }
 

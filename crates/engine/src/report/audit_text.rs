@@ -2,15 +2,13 @@ use std::fmt::Write;
 
 use super::Style;
 use crate::checks::{AuditResult, Basis, Launch, Outcome, Report, Step, Subject};
+use crate::fix::Fix;
 use crate::reach::Explanation;
-
-/// The steps for which no check exists yet, and what to do meanwhile.
-const UNAUDITED: &str =
-    "no check looks at this yet: ask `awsvpc-auditor reach --from … --to HOST:PORT`";
 
 /// An audit's report for people: the diagnostic checklist, step by step.
 pub fn audit_text(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
+    let mut told = Told::default();
     heading(&mut text, report, style);
     for (number, step) in (1..).zip(Step::ALL) {
         let results: Vec<_> = report
@@ -24,11 +22,8 @@ pub fn audit_text(report: &Report<'_>, style: Style) -> String {
             format!("{number}. {}", step.title())
         };
         let _ = writeln!(text, "\n{}", style.strong(&title));
-        if results.is_empty() {
-            let _ = writeln!(text, "   {}", style.faint(UNAUDITED));
-        }
         for result in results {
-            entry(&mut text, result, style);
+            entry(&mut text, result, &mut told, style);
         }
     }
     let summary = report.summary();
@@ -88,7 +83,21 @@ pub(super) fn heading(text: &mut String, report: &Report<'_>, style: Style) {
     }
 }
 
-pub(super) fn entry(text: &mut String, result: &AuditResult, style: Style) {
+/// The fixes that a report has told already, and for which check: one change may mend several faults,
+/// and is read once.
+#[derive(Debug, Default)]
+pub(super) struct Told(Vec<(&'static str, Vec<String>)>);
+
+impl Told {
+    fn check_with(&self, fix: &Fix) -> Option<&'static str> {
+        let commands = fix.commands();
+        let mut told = self.0.iter();
+        told.find(|(_, known)| *known == commands)
+            .map(|(check, _)| *check)
+    }
+}
+
+pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, style: Style) {
     let (mark, id) = match result.outcome {
         Outcome::Fail => (style.bad("FAIL   "), style.bad(result.check.id)),
         Outcome::Unknown => (style.open("UNKNOWN"), style.open(result.check.id)),
@@ -122,14 +131,34 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, style: Style) {
         paragraph(text, &format!("{INDENT}- "), &clean(&blocker));
     }
     for fix in &result.fixes {
+        if let Some(check) = told.check_with(fix) {
+            let same = format!("the same as for {check} above");
+            let _ = writeln!(text, "{INDENT}{} {same}", style.faint("fix:"));
+            continue;
+        }
+        told.0.push((result.check.id, fix.commands()));
         // A command stays on one line, so that it can be copied.
-        let _ = writeln!(
-            text,
-            "{INDENT}{} {}",
-            style.faint("fix:"),
-            clean(&fix.command)
-        );
+        for (number, command) in fix.commands().iter().enumerate() {
+            let label = if number == 0 { "fix:" } else { " and" };
+            let _ = writeln!(text, "{INDENT}{} {}", style.faint(label), clean(command));
+        }
+        if let Some(words) = standing(fix, "the audit finds the fault gone and nothing worse") {
+            paragraph(text, INDENT, &style.faint(&clean(&words)));
+        }
     }
+}
+
+/// What to know about a fix besides its commands.
+pub(super) fn standing(fix: &Fix, proved: &str) -> Option<String> {
+    let proof = match (fix.verified, fix.changes().is_empty()) {
+        (true, _) => Some(format!("verified: with it {proved}")),
+        (false, false) => Some("not verified: the facts don't tell that it is enough".to_owned()),
+        (false, true) => None,
+    };
+    let account = fix.account.as_ref();
+    let account = account.map(|account| format!("to be run in account {account}"));
+    let words: Vec<_> = proof.into_iter().chain(account).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 const INDENT: &str = "           ";

@@ -5,8 +5,9 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::checks::{AuditResult, Basis, Check, Fix, Launch, Report, Subject, Summary};
+use crate::checks::{AuditResult, Basis, Check, Launch, Report, Subject, Summary};
 use crate::facts::{Missing, TaskAttachment};
+use crate::fix::{Change, Fix};
 use crate::reach::{Answer, Explanation, Note, Question};
 
 /// The version of the format.
@@ -52,11 +53,41 @@ impl From<&Missing> for MissingV1 {
     }
 }
 
-/// One command that mends something.
+/// What mends something: all commands as one, and each change in other words too.
 #[derive(Debug, Serialize)]
 pub struct FixV1 {
-    pub(super) command: String,
-    pub(super) verified: bool,
+    command: String,
+    verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<ChangeV1>,
+}
+
+/// One change, in the words of three tools.
+#[derive(Debug, Serialize)]
+pub struct ChangeV1 {
+    component: String,
+    command: String,
+    cloudformation: String,
+    terraform: String,
+}
+
+impl From<&Fix> for FixV1 {
+    fn from(fix: &Fix) -> Self {
+        let change = |change: &Change| ChangeV1 {
+            component: change.component().to_owned(),
+            command: change.command(),
+            cloudformation: change.cloudformation(),
+            terraform: change.terraform(),
+        };
+        Self {
+            command: fix.command(),
+            verified: fix.verified,
+            account: fix.account.clone(),
+            changes: fix.changes().iter().map(change).collect(),
+        }
+    }
 }
 
 /// Something worth knowing that doesn't change the verdict.
@@ -101,8 +132,8 @@ pub struct ReachV1 {
 }
 
 impl ReachV1 {
-    /// The answer to this question.
-    pub fn new(question: &Question, answer: &Answer) -> Self {
+    /// The answer to this question, and what mends it.
+    pub fn new(question: &Question, answer: &Answer, fixes: &[Fix]) -> Self {
         Self {
             schema: SCHEMA,
             from: question.from.to_string(),
@@ -119,7 +150,7 @@ impl ReachV1 {
             missing: answer.missing.iter().map(Into::into).collect(),
             notes: answer.notes.iter().map(Into::into).collect(),
             appears_as: answer.appears_as,
-            fixes: Vec::new(),
+            fixes: fixes.iter().map(Into::into).collect(),
         }
     }
 }
@@ -189,10 +220,6 @@ pub struct ResultV1 {
 
 impl From<&AuditResult> for ResultV1 {
     fn from(result: &AuditResult) -> Self {
-        let fix = |fix: &Fix| FixV1 {
-            command: fix.command.clone(),
-            verified: fix.verified,
-        };
         Self {
             check: result.check.id,
             outcome: result.outcome.as_str(),
@@ -201,7 +228,7 @@ impl From<&AuditResult> for ResultV1 {
             title: result.check.title,
             message: result.message.clone(),
             explanations: result.explanations.iter().map(Into::into).collect(),
-            fixes: result.fixes.iter().map(fix).collect(),
+            fixes: result.fixes.iter().map(Into::into).collect(),
             missing: result.missing.iter().map(Into::into).collect(),
             fingerprint: result.fingerprint.clone(),
         }

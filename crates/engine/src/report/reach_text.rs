@@ -1,10 +1,12 @@
 use std::fmt::Write;
 
 use super::Style;
+use super::audit_text::standing;
+use crate::fix::Fix;
 use crate::reach::{Answer, Question, Verdict};
 
-/// The answer to a reachability question, for people.
-pub fn reach_text(question: &Question, answer: &Answer, style: Style) -> String {
+/// The answer to a reachability question, and what mends it, for people.
+pub fn reach_text(question: &Question, answer: &Answer, fixes: &[Fix], style: Style) -> String {
     let mut text = String::new();
     let verdict = match answer.verdict {
         Verdict::Reachable if answer.is_complete() => style.good("reachable"),
@@ -54,6 +56,13 @@ pub fn reach_text(question: &Question, answer: &Answer, style: Style) -> String 
         "blocked by",
         &blockers.collect::<Vec<_>>(),
     );
+    for fix in fixes {
+        let mut lines = fix.commands();
+        lines.extend(
+            standing(fix, "the way is open there and back").map(|words| style.faint(&words)),
+        );
+        section(&mut text, style, "fix", &lines);
+    }
     let missing = answer.missing.iter().map(ToString::to_string);
     section(&mut text, style, "not known", &missing.collect::<Vec<_>>());
     let notes = answer

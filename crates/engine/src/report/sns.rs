@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::Style;
-use super::audit_text::{clean, entry, heading};
+use super::audit_text::{Told, clean, entry, heading};
 use crate::checks::{AuditResult, Outcome, Report, Severity};
 
 /// A message about one audit.
@@ -128,17 +128,18 @@ fn ascii(text: &str) -> String {
 
 fn body(report: &Report<'_>) -> String {
     let mut text = String::new();
+    let mut told = Told::default();
     heading(&mut text, report, Style::Plain);
     let (account, region) = report.subject.account_and_region();
     let _ = writeln!(text, "  account {}, {}\n", clean(account), clean(region));
     for result in failed(report) {
-        entry(&mut text, result, Style::Plain);
+        entry(&mut text, result, &mut told, Style::Plain);
     }
     let unknown: Vec<_> = of(report, Outcome::Unknown).collect();
     if !unknown.is_empty() {
         let _ = writeln!(text, "\nNot known:");
         for result in unknown {
-            entry(&mut text, result, Style::Plain);
+            entry(&mut text, result, &mut told, Style::Plain);
         }
     }
     let summary = report.summary();

@@ -143,7 +143,7 @@ fn render(results: &[AuditResult]) -> String {
         }
         for fix in &result.fixes {
             let verified = if fix.verified { " (verified)" } else { "" };
-            writeln!(text, "  fix{verified}: {}", fix.command).unwrap();
+            writeln!(text, "  fix{verified}: {}", fix.command()).unwrap();
         }
         for missing in &result.missing {
             let action = missing.action().unwrap_or("no action");
@@ -192,4 +192,21 @@ fn auditing_twice_gives_the_same_findings() {
         let (first, again) = (render(&fixture.results()), render(&fixture.results()));
         assert_eq!(first, again, "{}", fixture.name());
     }
+}
+
+/// What the fixtures have for a password, in environment variables, URLs and overrides.
+const SECRET: &str = "hunter2-never-shown";
+
+#[test]
+fn findings_hold_no_secret() {
+    let mut planted = 0;
+    for fixture in fixtures() {
+        let text = fs::read_to_string(&fixture.path).unwrap();
+        planted += usize::from(text.contains(SECRET));
+        let results = fixture.results();
+        let name = fixture.name();
+        assert!(!render(&results).contains(SECRET), "{name}");
+        assert!(!format!("{results:?}").contains(SECRET), "{name}");
+    }
+    assert!(planted > 20, "only {planted} fixtures hold the secret");
 }

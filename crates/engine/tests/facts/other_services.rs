@@ -1,4 +1,4 @@
-//! Load balancers, file systems, Kafka, `OpenSearch` and names.
+//! Load balancers, file systems, Kafka, OpenSearch and names.
 
 use std::net::IpAddr;
 

@@ -19,6 +19,7 @@ mod groups_across_vpcs;
 mod interface_types;
 mod internet;
 mod ipv6;
+mod mending;
 mod nat_gateways;
 mod network_acls;
 mod partial_facts;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::facts::{FactKind, Snapshot, SnapshotReader};
+use awsvpc_auditor_engine::fix::{Fix, fixes_of};
 use awsvpc_auditor_engine::net::{PortRange, Protocol, Traffic};
 use awsvpc_auditor_engine::reach::{
     Answer, Code, Destination, Direction, Leg, Origin, Place, Question, Target, Verdict, analyze,
@@ -39,6 +40,7 @@ struct Truth {
     path: Option<String>,
     return_path: Option<String>,
     traffic: Option<String>,
+    fix: Option<String>,
 }
 
 impl Case {
@@ -150,6 +152,18 @@ impl Case {
         self
     }
 
+    /// The proved fix, as its commands.
+    pub(crate) fn mended_by(mut self, commands: &[&str]) -> Self {
+        self.truth().fix = Some(format!("verified {}", commands.join(" && ")));
+        self
+    }
+
+    /// No change is proposed.
+    pub(crate) fn without_fix(mut self) -> Self {
+        self.truth().fix = Some("none".to_owned());
+        self
+    }
+
     /// Asks everything and fails with every answer that isn't true.
     #[track_caller]
     pub(crate) fn holds(self) {
@@ -168,7 +182,11 @@ impl Row {
     fn difference(&self, snapshot: &Snapshot) -> Option<String> {
         let Question { from, to } = &self.question;
         let answer = analyze(snapshot, &self.question);
-        let (truth, given) = (self.truth.lines(), self.truth.same_lines_of(&answer));
+        let fixes = fixes_of(snapshot, &self.question, &answer);
+        let (truth, given) = (
+            self.truth.lines(),
+            self.truth.same_lines_of(&answer, &fixes),
+        );
         if truth == given {
             return None;
         }
@@ -197,11 +215,12 @@ impl Truth {
         lines.extend(back.map(|path| format!("returning by {path}")));
         let traffic = self.traffic.iter();
         lines.extend(traffic.map(|traffic| format!("carrying {traffic}")));
+        lines.extend(self.fix.iter().map(|fix| format!("fix {fix}")));
         lines
     }
 
     /// The answer in the same words, as far as the truth says anything about it.
-    fn same_lines_of(&self, answer: &Answer) -> Vec<String> {
+    fn same_lines_of(&self, answer: &Answer, fixes: &[Fix]) -> Vec<String> {
         let blockers = answer.explanations.iter();
         let missing = answer.missing.iter();
         Self {
@@ -222,6 +241,13 @@ impl Truth {
                 .traffic
                 .as_ref()
                 .map(|_| answer.reachable.describe().join("; ")),
+            fix: self.fix.as_ref().map(|_| {
+                fixes.first().map_or("none".to_owned(), |fix| {
+                    let proof = if fix.verified { "verified" } else { "unproved" };
+                    let account = fix.account.iter().map(|account| format!(" in {account}"));
+                    format!("{proof} {}{}", fix.command(), account.collect::<String>())
+                })
+            }),
         }
         .lines()
     }

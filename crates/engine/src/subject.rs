@@ -154,6 +154,11 @@ impl<'a> Subject<'a> {
         (account, region)
     }
 
+    /// The partition of AWS, from the ARN: `aws`, `aws-cn`, `aws-us-gov`.
+    pub fn partition(&self) -> &'a str {
+        self.arn().as_str().split(':').nth(1).unwrap_or("aws")
+    }
+
     /// What it runs on.
     pub fn launch(&self) -> Launch<'a> {
         let (launch_type, version) = match self {
@@ -170,6 +175,14 @@ impl<'a> Subject<'a> {
             Some(LaunchType::Fargate) => Launch::Fargate(version),
             Some(LaunchType::Ec2) => Launch::Ec2,
             _ => Launch::Other,
+        }
+    }
+
+    /// Whether ECS Exec is enabled; `None` where ECS doesn't say.
+    pub fn is_exec_on(&self) -> Option<bool> {
+        match self {
+            Self::Task(task) => task.enable_execute_command,
+            Self::Service(service) => service.enable_execute_command,
         }
     }
 

@@ -1,0 +1,88 @@
+use std::cell::OnceCell;
+
+use super::attempt::{self, Attempt};
+use super::calling::{self, Called};
+use crate::dependencies::{Needs, discover, exec_call};
+use crate::facts::{Missing, Snapshot};
+use crate::reach::Station;
+use crate::subject::Subject;
+
+/// What checks look at: the facts and the subject, and what several of them work out from these.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    /// The facts.
+    pub snapshot: &'a Snapshot,
+    /// What is audited.
+    pub subject: Subject<'a>,
+    needs: OnceCell<Needs>,
+    stations: OnceCell<Result<Vec<Station<'a>>, Missing>>,
+    attempts: OnceCell<Result<Vec<Attempt>, Missing>>,
+    calls: OnceCell<Result<Vec<Called>, Missing>>,
+    exec: OnceCell<Called>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// An inquiry into a subject.
+    pub fn new(snapshot: &'a Snapshot, subject: Subject<'a>) -> Self {
+        Self {
+            snapshot,
+            subject,
+            needs: OnceCell::new(),
+            stations: OnceCell::new(),
+            attempts: OnceCell::new(),
+            calls: OnceCell::new(),
+            exec: OnceCell::new(),
+        }
+    }
+
+    /// What the subject must reach; an error when its task definition wasn't observed.
+    pub fn needs(&self) -> Result<&Needs, Missing> {
+        let needs = self.known_needs();
+        match &needs.definition_unread {
+            None => Ok(needs),
+            Some(missing) => Err(missing.clone()),
+        }
+    }
+
+    /// What is known of what the subject must reach: without its task definition, what people declared.
+    pub(super) fn known_needs(&self) -> &Needs {
+        self.needs
+            .get_or_init(|| discover(self.snapshot, &self.subject))
+    }
+
+    /// The ends that its connections start from.
+    pub fn stations(&self) -> Result<&[Station<'a>], Missing> {
+        let stations = self
+            .stations
+            .get_or_init(|| self.subject.stations(self.snapshot));
+        stations.as_deref().map_err(Clone::clone)
+    }
+
+    /// How each of its dependencies fares from everywhere it can be.
+    pub(super) fn attempts(&self) -> Result<&[Attempt], Missing> {
+        let attempts = self.attempts.get_or_init(|| {
+            let (needs, stations) = (self.known_needs(), self.stations()?);
+            let all = needs.dependencies.iter();
+            let attempts = all.map(|dependency| {
+                attempt::attempt(self.snapshot, stations, dependency, needs.has_proxy)
+            });
+            Ok(attempts.collect())
+        });
+        attempts.as_deref().map_err(Clone::clone)
+    }
+
+    /// How each call that ECS makes for it fares.
+    pub(super) fn calls(&self) -> Result<&[Called], Missing> {
+        let calls = self.calls.get_or_init(|| {
+            let calls = self.needs()?.calls.iter();
+            Ok(calls.map(|call| calling::call(self, call)).collect())
+        });
+        calls.as_deref().map_err(Clone::clone)
+    }
+
+    /// How the call of ECS Exec fares.
+    pub(super) fn exec(&self) -> &Called {
+        self.exec
+            .get_or_init(|| calling::call(self, &exec_call(&self.subject)))
+    }
+}
