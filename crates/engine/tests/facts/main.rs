@@ -10,6 +10,7 @@ mod broken;
 mod databases;
 mod ecs;
 mod other_services;
+mod secrets;
 mod told_apart;
 
 use std::fs;
