@@ -1,5 +1,6 @@
 //! What comes of reaching for a dependency.
 
+use super::no_internet_route::family;
 use super::reaching::Tries;
 use super::ways::Way;
 use crate::dependencies::text::{Certainty, Host};
@@ -45,7 +46,8 @@ pub(super) fn attempt(
 ) -> Attempt {
     let endpoint = &dependency.endpoint;
     if endpoint.host == Host::Name("internet".to_owned()) {
-        let targets = [Target::Internet(AddressFamily::V4)];
+        let family = stations.first().map_or(AddressFamily::V4, family);
+        let targets = [Target::Internet(family)];
         return attempt_at(snapshot, stations, dependency, &targets);
     }
     let is_guess = endpoint.certainty == Certainty::Guessed;

@@ -6,16 +6,7 @@ use std::str::FromStr;
 
 use super::text::{Certainty, Endpoint, Host};
 use crate::facts::Tag;
-use crate::net::{PortRange, Protocol};
-
-/// Whether something must be reachable, or must not be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Polarity {
-    /// It must be.
-    Needs,
-    /// It must not be.
-    Denies,
-}
+use crate::net::Protocol;
 
 /// A destination that somebody declared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,13 +166,6 @@ fn is_name(host: &str) -> bool {
 fn is_no_host(address: IpAddr) -> bool {
     let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
     is_broadcast || address.is_unspecified() || address.is_loopback() || address.is_multicast()
-}
-
-impl Declaration {
-    /// The ports as a range.
-    pub fn ports(&self) -> PortRange {
-        self.endpoint.port.map_or(PortRange::ALL, PortRange::single)
-    }
 }
 
 impl fmt::Display for Declaration {

@@ -47,11 +47,6 @@ impl Proposals {
         }
     }
 
-    /// Adds changes that were found otherwise: the same whichever alternative is taken.
-    pub fn push_change(&mut self, change: Change) {
-        self.push(&[vec![change]]);
-    }
-
     /// Adds what somebody else proposes: the fault is gone when both are done.
     pub fn extend(&mut self, other: &Self) {
         self.is_partial |= other.is_partial;
