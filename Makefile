@@ -11,8 +11,9 @@ TOOLS = AWSVPC_AUDITOR_TOOLS="$$(tests/tools)" && export AWSVPC_AUDITOR_TOOLS
 # cargo-fuzz, outside the clone too.
 FUZZ = $${XDG_CACHE_HOME:-$$HOME/.cache}/awsvpc-auditor/cargo-fuzz
 
-demo: ## Audit a recorded task start against a saved account. The report lists failures, so status 3 is right.
+demo: ## Audit a recorded task start, and what an account has left. Both reports list failures, so status 3 is right.
 	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- task --event events/ecs-task-running-fargate.json --snapshot demo; [ $$? -eq 3 ]
+	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- headroom --snapshot demo-headroom; [ $$? -eq 3 ]
 
 test: ## Everything that must hold. What the tests need is fetched, and kept outside the clone.
 	$(TOOLS) && $(CARGO) test --locked $(FEATURES) --lib --bins --tests --examples

@@ -17,10 +17,11 @@ use std::time::{Duration, Instant};
 
 use awsvpc_auditor_collector::{ACTIONS, FRESH};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::inbox::Inbox;
 use awsvpc_auditor_tests::migration::Migration;
 use awsvpc_auditor_tests::recorder::Recorder;
 use awsvpc_auditor_tests::stack::Stack;
-use awsvpc_auditor_tests::tools::{self, ACCOUNT, REGION};
+use awsvpc_auditor_tests::tools;
 use awsvpc_auditor_tests::world::{Interface, PLANTED, World, wait};
 use serde_json::Value;
 
@@ -31,8 +32,7 @@ struct Chain {
     recorder: Recorder,
     account: Server,
     events: aws_sdk_eventbridge::Client,
-    sqs: aws_sdk_sqs::Client,
-    inbox: String,
+    inbox: Inbox,
     _stack: Stack,
     network: Server,
 }
@@ -44,17 +44,11 @@ impl Chain {
         let account = Server::ministack(recorder.url());
         let stack = Stack::deploy(&account, "chain", &BTreeMap::new());
         let config = client_config(&account.url());
-        let sqs = aws_sdk_sqs::Client::new(&config);
-        let inbox = wait(sqs.create_queue().queue_name("inbox").send()).unwrap();
-        let sns = aws_sdk_sns::Client::new(&config);
-        let subscribe = sns.subscribe().topic_arn(stack.output("AlertTopicArn"));
-        let listener = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:inbox");
-        wait(subscribe.protocol("sqs").endpoint(listener).send()).unwrap();
+        let inbox = Inbox::subscribed(&account, stack.output("AlertTopicArn"));
         Self {
             recorder,
             events: aws_sdk_eventbridge::Client::new(&config),
-            sqs,
-            inbox: inbox.queue_url.unwrap(),
+            inbox,
             _stack: stack,
             account,
             network,
@@ -77,31 +71,12 @@ impl Chain {
         assert_eq!(put.failed_entry_count, 0, "{put:?}");
     }
 
-    /// Takes what has arrived.
-    fn receive(&self) -> Vec<Value> {
-        let receive = self.sqs.receive_message().queue_url(&self.inbox);
-        let receive = receive.max_number_of_messages(10).wait_time_seconds(1);
-        let got = wait(receive.send()).unwrap().messages.unwrap_or_default();
-        let mut messages = Vec::new();
-        for message in got {
-            let delete = self.sqs.delete_message().queue_url(&self.inbox);
-            wait(
-                delete
-                    .receipt_handle(message.receipt_handle.unwrap())
-                    .send(),
-            )
-            .unwrap();
-            messages.push(serde_json::from_str(&message.body.unwrap()).unwrap());
-        }
-        messages
-    }
-
     /// Waits for so many messages; more than one for a cluster counts as more.
     fn expect(&self, count: usize) -> BTreeMap<String, Value> {
         let until = Instant::now() + PATIENCE;
         let mut messages = Vec::new();
         while messages.len() < count && Instant::now() < until {
-            messages.extend(self.receive());
+            messages.extend(self.inbox.receive());
         }
         assert_eq!(
             messages.len(),
@@ -226,7 +201,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_silent() {
     chain.put(&mended);
     chain.wait_for_questions_about(&interfaces);
     sleep(Duration::from_secs(5));
-    let late = chain.receive();
+    let late = chain.inbox.receive();
     assert!(late.is_empty(), "{late:#?}");
 
     let called = chain.recorder.counts();

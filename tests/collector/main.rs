@@ -12,6 +12,7 @@ mod budget;
 mod every_call;
 mod faults;
 mod furnished;
+mod headroom;
 mod iam;
 mod live;
 mod located;

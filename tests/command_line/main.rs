@@ -5,4 +5,6 @@ mod bad_input;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod headroom;
+#[cfg(test)]
 mod reach;

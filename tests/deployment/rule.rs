@@ -158,7 +158,7 @@ fn deleting_the_stack_leaves_nothing() {
             )
         })
     };
-    assert_eq!(left(), (1, 3, 1));
+    assert_eq!(left(), (1, 4, 2));
     stack.delete();
     assert_eq!(left(), (0, 0, 0));
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use awsvpc_auditor_collector::ACTIONS;
-use awsvpc_auditor_lambda::config::VARIABLES;
+use awsvpc_auditor_collector::{ACTIONS, HEADROOM_ACTIONS};
+use awsvpc_auditor_lambda::config::{HEADROOM_VARIABLES, VARIABLES};
 use awsvpc_auditor_tests::{root, stack, tools};
 use serde_json::{Map, Value};
 
@@ -73,42 +73,55 @@ fn the_functions_get_the_variables_that_the_code_reads() {
         .map(String::as_str)
         .collect();
     assert_eq!(set, read);
+    let functions = of_type("AWS::Serverless::Function");
+    let own = functions["HeadroomAuditor"]["Environment"]["Variables"].as_object();
+    let own: BTreeSet<_> = own.unwrap().keys().map(String::as_str).collect();
+    assert_eq!(own, HEADROOM_VARIABLES.iter().copied().collect());
 }
+
+const ROLES: [&str; 2] = ["TaskAuditorRole", "HeadroomAuditorRole"];
 
 #[test]
 fn no_action_is_a_wildcard_and_none_stands_twice() {
-    let statements = statements();
-    let actions: Vec<_> = statements
-        .iter()
-        .flat_map(|statement| each(&statement["Action"]))
-        .map(|action| action.as_str().unwrap())
-        .collect();
-    let wild: Vec<_> = actions.iter().filter(|name| name.contains('*')).collect();
-    assert!(wild.is_empty(), "{wild:?}");
-    let distinct: BTreeSet<_> = actions.iter().collect();
-    assert_eq!(distinct.len(), actions.len(), "{actions:?}");
+    assert_eq!(of_type("AWS::IAM::Role").len(), ROLES.len());
+    for role in ROLES {
+        let actions = stack::allowed_actions(role);
+        let wild: Vec<_> = actions.iter().filter(|name| name.contains('*')).collect();
+        assert!(wild.is_empty(), "{wild:?}");
+        let distinct: BTreeSet<_> = actions.iter().collect();
+        assert_eq!(distinct.len(), actions.len(), "{role}: {actions:?}");
+    }
 }
 
 /// What the code can call, and what Lambda does in its name.
 #[test]
-fn the_role_allows_what_the_code_calls_and_no_more() {
-    let for_lambda = [
+fn the_roles_allow_what_the_code_calls_and_no_more() {
+    // Only for a topic under a key of the customer's: SNS calls them in the function's name.
+    let both = [
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
+        "sns:Publish",
+    ];
+    let takes_events = [
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
     ];
-    // Only for a topic under a key of the customer's: SNS calls them in the function's name.
-    let for_sns = ["kms:Decrypt", "kms:GenerateDataKey"];
-    let expected: BTreeSet<String> = ACTIONS
-        .iter()
-        .chain(&["sns:Publish"])
-        .chain(&for_lambda)
-        .chain(&for_sns)
-        .map(|action| (*action).to_owned())
-        .collect();
-    assert_eq!(BTreeSet::from_iter(stack::allowed_actions()), expected);
+    let remembers = ["dynamodb:GetItem", "dynamodb:PutItem", "sqs:SendMessage"];
+    for (role, called, own) in [
+        (ROLES[0], ACTIONS, &takes_events),
+        (ROLES[1], HEADROOM_ACTIONS, &remembers),
+    ] {
+        let expected = called.iter().chain(&both).chain(own);
+        let expected: BTreeSet<String> = expected.map(|action| (*action).to_owned()).collect();
+        assert_eq!(
+            BTreeSet::from_iter(stack::allowed_actions(role)),
+            expected,
+            "{role}"
+        );
+    }
 }
 
 #[test]
@@ -140,7 +153,11 @@ fn no_managed_policy_widens_a_role() {
 fn a_message_is_kept_on_both_ways_it_can_be_lost() {
     let queues = of_type("AWS::SQS::Queue");
     let retention = |name: &str| queues[name]["MessageRetentionPeriod"].as_u64().unwrap();
-    for rule in of_type("AWS::Events::Rule").values() {
+    let rules = of_type("AWS::Events::Rule");
+    for rule in rules
+        .values()
+        .filter(|rule| rule.get("EventPattern").is_some())
+    {
         for target in each(&rule["Targets"]) {
             let undelivered = referred(&target["DeadLetterConfig"]["Arn"]);
             let queue = referred(&target["Arn"]);
@@ -156,6 +173,24 @@ fn a_message_is_kept_on_both_ways_it_can_be_lost() {
             }
         }
     }
+}
+
+/// A run holds no facts, but that one failed must not go unseen.
+#[test]
+fn a_run_that_could_not_start_or_failed_is_kept() {
+    let clock = of_type("AWS::Events::Rule")["HeadroomClock"].clone();
+    let target = &clock["Targets"][0];
+    assert_eq!(referred(&target["Arn"]), "HeadroomAuditor");
+    assert_eq!(
+        referred(&target["DeadLetterConfig"]["Arn"]),
+        "FailedHeadroomRuns"
+    );
+    let runs = of_type("AWS::Lambda::EventInvokeConfig")["HeadroomRuns"].clone();
+    let failed = &runs["DestinationConfig"]["OnFailure"]["Destination"];
+    assert_eq!(referred(failed), "FailedHeadroomRuns");
+    let permission = of_type("AWS::Lambda::Permission")["HeadroomClockPermission"].clone();
+    assert_eq!(referred(&permission["SourceArn"]), "HeadroomClock");
+    assert_eq!(permission["Principal"], "events.amazonaws.com");
 }
 
 /// Whether a queue's policy lets one rule, and no other's, send to it.
@@ -176,7 +211,11 @@ fn a_message_stays_hidden_while_it_is_worked_on() {
     let queues = of_type("AWS::SQS::Queue");
     for (name, function) in of_type("AWS::Serverless::Function") {
         let timeout = function["Timeout"].as_u64().unwrap();
-        for event in function["Events"].as_object().unwrap().values() {
+        for event in function["Events"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::values)
+        {
             let event = &event["Properties"];
             let window = event["MaximumBatchingWindowInSeconds"].as_u64().unwrap();
             let hidden = queues[referred(&event["Queue"])]["VisibilityTimeout"]
@@ -193,6 +232,9 @@ fn a_message_stays_hidden_while_it_is_worked_on() {
 fn alarms_watch_every_way_to_fail_and_go_to_the_topic() {
     let mut watched = BTreeSet::new();
     for (name, alarm) in of_type("AWS::CloudWatch::Alarm") {
+        if alarm["Dimensions"].is_null() {
+            continue;
+        }
         let target = &alarm["AlarmActions"][0]["Fn::If"];
         assert_eq!(referred(&target[1]), "Topic", "{name}");
         assert_eq!(referred(&target[2]), "TopicArn", "{name}");
@@ -206,16 +248,73 @@ fn alarms_watch_every_way_to_fail_and_go_to_the_topic() {
         "ApproximateAgeOfOldestMessage of TaskEvents",
         "ApproximateNumberOfMessagesVisible of UndeliveredEvents",
         "ApproximateNumberOfMessagesVisible of UnprocessedEvents",
+        "ApproximateNumberOfMessagesVisible of FailedHeadroomRuns",
+        "Errors of HeadroomAuditor",
         "Errors of TaskAuditor",
         "Throttles of TaskAuditor",
     ];
     assert_eq!(watched, expected.map(str::to_owned).into());
 }
 
+/// Alarms on the auditor's own metrics, and whom they tell: what messages tell already tells nobody
+/// twice.
+#[test]
+fn alarms_on_figures_tell_only_what_no_message_does() {
+    let alarms = of_type("AWS::CloudWatch::Alarm");
+    let own = alarms
+        .values()
+        .filter(|alarm| alarm["Dimensions"].is_null());
+    let own: BTreeMap<_, _> = own
+        .map(|alarm| {
+            assert_eq!(referred(&alarm["Namespace"]), "MetricsNamespace");
+            let metric = alarm["MetricName"].as_str().unwrap();
+            (metric, alarm.get("AlarmActions").is_some())
+        })
+        .collect();
+    let expected = [
+        ("ClustersWithoutFreeEniSlot", false),
+        ("StallingDeployments", false),
+        ("UnreachedClusters", true),
+    ];
+    assert_eq!(own, expected.into());
+}
+
+#[test]
+fn the_dashboard_shows_what_the_function_records() {
+    let source =
+        std::fs::read_to_string(root().join("crates/engine/src/headroom/figures.rs")).unwrap();
+    let emf = std::fs::read_to_string(root().join("crates/lambda/src/emf.rs")).unwrap();
+    let body =
+        of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"].clone();
+    let body: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+    let mut shown = Vec::new();
+    for widget in body["widgets"].as_array().unwrap() {
+        for metric in widget["properties"]["metrics"].as_array().unwrap() {
+            let searched = metric[0]["expression"].as_str();
+            let name =
+                searched.and_then(|search| search.split("MetricName=\"").nth(1)?.split('"').next());
+            shown.push(
+                name.unwrap_or_else(|| metric[1].as_str().unwrap())
+                    .to_owned(),
+            );
+        }
+    }
+    assert!(shown.len() >= 10, "{shown:?}");
+    for name in shown {
+        let quoted = format!("\"{name}\"");
+        assert!(
+            source.contains(&quoted) || emf.contains(&quoted),
+            "nothing records {name}"
+        );
+    }
+}
+
 #[test]
 fn no_resource_has_a_name_that_could_be_taken() {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 9] = [
         "AlarmName",
+        "DashboardName",
+        "TableName",
         "FunctionName",
         "LogGroupName",
         "Name",
@@ -223,7 +322,11 @@ fn no_resource_has_a_name_that_could_be_taken() {
         "RoleName",
         "TopicName",
     ];
-    for (resource, content) in resources() {
+    // These say which function they belong to.
+    let refers = ["AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Permission"];
+    let named = resources().into_iter();
+    let named = named.filter(|(_, content)| !refers.contains(&content["Type"].as_str().unwrap()));
+    for (resource, content) in named {
         for name in NAMES {
             assert!(
                 content["Properties"].get(name).is_none(),

@@ -64,6 +64,7 @@ fn explain_prints_each_page() {
 fn the_help_reads_as_people_see_it() {
     insta::assert_snapshot!("help", auditor(["--help"]).shown());
     insta::assert_snapshot!("help_reach", auditor(["reach", "--help"]).shown());
+    insta::assert_snapshot!("help_headroom", auditor(["headroom", "--help"]).shown());
     insta::assert_snapshot!("help_task", auditor(["task", "--help"]).shown());
 }
 

@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use tempfile::TempDir;
 
+use crate::recorder::Recorder;
 use crate::root;
 use crate::tools::{self, ACCOUNT, REGION};
 
@@ -22,7 +23,8 @@ use crate::tools::{self, ACCOUNT, REGION};
 const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// The services that are looked at, as the SDK's variables name them.
-const NETWORK: [&str; 9] = [
+const NETWORK: [&str; 11] = [
+    "AUTO_SCALING",
     "EC2",
     "ECS",
     "EFS",
@@ -32,7 +34,11 @@ const NETWORK: [&str; 9] = [
     "OPENSEARCH",
     "RDS",
     "SERVICEDISCOVERY",
+    "SERVICE_QUOTAS",
 ];
+
+/// The account's own services that functions speak to.
+const OWN: [&str; 3] = ["CLOUDWATCH", "DYNAMODB", "SNS"];
 
 /// Runs `"$@"` until it ends, or until standard input closes, as it does when the test that owns
 /// it ends in whichever way. Then it takes everything along: what it started, and its files.
@@ -69,6 +75,17 @@ impl Server {
     /// An account to deploy into. The functions in it ask `network` (moto, or a recorder before it)
     /// about tasks and what they reach, and the account itself about everything else.
     pub fn ministack(network: &str) -> Self {
+        Self::account(network, None)
+    }
+
+    /// The same, with what its functions say to the account itself recorded on the way.
+    pub fn ministack_behind(own: &Recorder, network: &str) -> Self {
+        let server = Self::account(network, Some(own.url()));
+        own.stand_before(&server.url());
+        server
+    }
+
+    fn account(network: &str, own: Option<&str>) -> Self {
         Self::start("ministack", |command, address| {
             let host = address.ip().to_string();
             command
@@ -80,7 +97,10 @@ impl Server {
                 // Its fixed port would keep a second one from starting.
                 .env("IOT_MTLS_ENABLED", "0")
                 .env("AWS_ENDPOINT_URL", format!("http://{address}"))
-                .envs(NETWORK.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), network)));
+                .envs(NETWORK.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), network)))
+                .envs(own.into_iter().flat_map(|own| {
+                    OWN.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), own))
+                }));
         })
     }
 

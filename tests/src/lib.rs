@@ -8,6 +8,7 @@
 )]
 
 pub mod emulators;
+pub mod inbox;
 pub mod lambda_api;
 pub mod migration;
 pub mod recorder;
@@ -72,7 +73,7 @@ pub fn auditor_binary() -> &'static Path {
 }
 
 /// Runs the program in the repository's root.
-pub fn auditor<const N: usize>(arguments: [&str; N]) -> Run {
+pub fn auditor<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
     let output = Command::new(&*BINARY)
         .args(arguments)
         .current_dir(root())

@@ -1,6 +1,7 @@
 //! A reverse proxy before an emulator: it writes down every AWS call and answers some of them
 //! itself, the way AWS does on a bad day.
 
+mod cbor;
 mod fault;
 mod paging;
 mod protocol;
@@ -62,7 +63,7 @@ struct Record {
 }
 
 struct Shared {
-    upstream: String,
+    upstream: Mutex<String>,
     client: Client<HttpConnector, Full<Bytes>>,
     start: Instant,
     record: Mutex<Record>,
@@ -80,7 +81,7 @@ impl fmt::Debug for Recorder {
         formatter
             .debug_struct("Recorder")
             .field("url", &self.url)
-            .field("upstream", &self.shared.upstream)
+            .field("upstream", &self.shared.upstream())
             .finish_non_exhaustive()
     }
 }
@@ -98,7 +99,7 @@ impl Recorder {
             .expect("a free port");
         let address = listener.local_addr().expect("the listener has an address");
         let shared = Arc::new(Shared {
-            upstream: upstream.trim_end_matches('/').to_owned(),
+            upstream: Mutex::new(upstream.trim_end_matches('/').to_owned()),
             client: Client::builder(TokioExecutor::new()).build_http(),
             start: Instant::now(),
             record: Mutex::default(),
@@ -117,6 +118,13 @@ impl Recorder {
     /// Where it listens, as an endpoint.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Passes calls on to another server from now on: one that had to know the recorder's address
+    /// before it got its own.
+    pub fn stand_before(&self, upstream: &str) {
+        let mut own = (self.shared.upstream.lock()).unwrap_or_else(PoisonError::into_inner);
+        upstream.trim_end_matches('/').clone_into(&mut own);
     }
 
     /// Answers with faults by this rule from now on.
@@ -190,6 +198,11 @@ impl Drop for Recorder {
 }
 
 impl Shared {
+    fn upstream(&self) -> String {
+        let upstream = self.upstream.lock();
+        upstream.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -278,7 +291,8 @@ async fn one_page(response: Response, asked: usize) -> Response {
 
 async fn forward(shared: &Shared, head: axum::http::request::Parts, body: Bytes) -> Response {
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-    let uri = format!("{}{path}", shared.upstream);
+    let upstream = shared.upstream();
+    let uri = format!("{upstream}{path}");
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = head.method;
     *request.headers_mut() = head.headers;
@@ -286,7 +300,7 @@ async fn forward(shared: &Shared, head: axum::http::request::Parts, body: Bytes)
     match shared.client.request(request).await {
         Ok(response) => response.map(|body| Body::new(body.map_err(axum::Error::new))),
         Err(error) => {
-            let reason = format!("{} doesn't answer: {error:?}", shared.upstream);
+            let reason = format!("{upstream} doesn't answer: {error:?}");
             (StatusCode::BAD_GATEWAY, reason).into_response()
         }
     }

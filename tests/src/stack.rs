@@ -200,22 +200,19 @@ pub fn template() -> Value {
     serde_json::from_str(&json).expect("json.dump prints JSON")
 }
 
-/// Every action that a role of the template allows.
-pub fn allowed_actions() -> Vec<String> {
+/// Every action that a role of the template allows, each as often as it stands there.
+pub fn allowed_actions(role: &str) -> Vec<String> {
     let each = |value: &Value| match value {
         Value::Array(values) => values.clone(),
         one => vec![one.clone()],
     };
     let template = template();
-    let resources = template["Resources"].as_object().expect("it has resources");
     let mut actions = Vec::new();
-    for role in resources.values().filter(|r| r["Type"] == "AWS::IAM::Role") {
-        for policy in each(&role["Properties"]["Policies"]) {
-            for statement in each(&policy["PolicyDocument"]["Statement"]) {
-                let statement = statement.get("Fn::If").map_or(&statement, |pair| &pair[1]);
-                let named = each(&statement["Action"]);
-                actions.extend(named.iter().filter_map(Value::as_str).map(str::to_owned));
-            }
+    for policy in each(&template["Resources"][role]["Properties"]["Policies"]) {
+        for statement in each(&policy["PolicyDocument"]["Statement"]) {
+            let statement = statement.get("Fn::If").map_or(&statement, |pair| &pair[1]);
+            let named = each(&statement["Action"]);
+            actions.extend(named.iter().filter_map(Value::as_str).map(str::to_owned));
         }
     }
     actions

@@ -72,11 +72,17 @@ impl Source {
     #[cfg(not(feature = "aws"))]
     #[expect(clippy::unused_self, reason = "the other build asks as whom it says")]
     fn ask(&self, _wanted: &[Wanted<'_>]) -> anyhow::Result<Snapshot> {
-        Err(crate::output::Usage(
-            "--snapshot DIR is needed: this build reads saved AWS CLI output only (build with \
-             `--features aws` to ask AWS)"
-                .to_owned(),
-        )
-        .into())
+        Err(no_aws())
     }
+}
+
+/// This build can't ask AWS.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn no_aws() -> anyhow::Error {
+    crate::output::Usage(
+        "--snapshot DIR is needed: this build reads saved AWS CLI output only (build with \
+         `--features aws` to ask AWS)"
+            .to_owned(),
+    )
+    .into()
 }

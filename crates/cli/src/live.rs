@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use awsvpc_auditor_collector::{Calls, Collected, Collector, Request, connect};
+use awsvpc_auditor_collector::{Calls, Collected, Collector, ConnectError, Request, connect};
 use awsvpc_auditor_engine::facts::EcsArn;
 use awsvpc_auditor_engine::reach::{Origin, Question, Target};
 use clap::Args;
@@ -32,6 +32,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// How AWS is asked.
+    pub(crate) async fn connect(&self) -> Result<aws_config::SdkConfig, ConnectError> {
+        connect(self.region.as_deref(), self.profile.as_deref()).await
+    }
+
     /// Saved facts have a region and an account already.
     pub(crate) fn refuse_with_snapshot(&self) -> Result<(), Usage> {
         if self.region.is_some() || self.profile.is_some() {
@@ -65,7 +70,7 @@ impl Account {
 }
 
 /// Shows on a terminal that something is going on, once it takes long enough to wonder.
-async fn with_progress<T>(calls: &Calls, work: impl Future<Output = T>) -> T {
+pub(crate) async fn with_progress<T>(calls: &Calls, work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     if let Ok(done) = tokio::time::timeout(SILENCE, &mut work).await {
         return done;

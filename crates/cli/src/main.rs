@@ -4,6 +4,8 @@ mod command;
 mod facts;
 #[cfg(feature = "aws")]
 mod live;
+#[cfg(feature = "aws")]
+mod live_headroom;
 mod output;
 mod snapshot;
 

@@ -198,6 +198,7 @@ fn ask_about_the_rest<'a>(
     for (cluster, arns) in &wanted.container_instances {
         for arns in arns.chunks(ecs::CONTAINER_INSTANCES).map(<[_]>::to_vec) {
             let asked = ecs.container_instances(cluster.clone(), arns.clone());
+            let asked = async move { asked.await.or_absent() };
             round.ask(FactKind::ContainerInstances, arns, asked);
         }
     }

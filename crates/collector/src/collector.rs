@@ -65,6 +65,26 @@ pub struct Collected {
 }
 
 impl Collected {
+    pub(crate) fn new(findings: Findings) -> Self {
+        Self {
+            findings,
+            observed_at: now(),
+        }
+    }
+
+    /// What was found by a look that began then, and took its time.
+    pub(crate) fn since(began: String, findings: Findings) -> Self {
+        Self {
+            findings,
+            observed_at: began,
+        }
+    }
+
+    /// Adds what was found later.
+    pub(crate) fn add(&mut self, findings: &Findings) {
+        self.findings.absorb(findings);
+    }
+
     /// The facts.
     pub fn snapshot(&self) -> Result<Snapshot, LoadError> {
         self.findings.snapshot(&self.observed_at)
@@ -151,10 +171,7 @@ impl Collector {
         if let Some(refused) = findings.refused() {
             return Err(refused.clone());
         }
-        Ok(Collected {
-            findings,
-            observed_at: now(),
-        })
+        Ok(Collected::new(findings))
     }
 
     async fn unknown_subnets(&self, request: &Request) -> Vec<String> {
@@ -312,7 +329,7 @@ fn subnets_of(service: &Value) -> Vec<String> {
 }
 
 /// The time, to the second, in RFC 3339.
-fn now() -> String {
+pub(crate) fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

@@ -1,10 +1,12 @@
 //! Builds JSON in the shape that the AWS CLI prints, so that what is collected and what is saved by
 //! hand are the same thing.
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 /// A resource as the AWS CLI prints it. What AWS didn't say is left out.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Document(Map<String, Value>);
 
 impl Document {
@@ -54,4 +56,9 @@ impl From<Document> for Value {
     fn from(document: Document) -> Self {
         Self::Object(document.0)
     }
+}
+
+/// A time in RFC 3339, as version 2 of the CLI prints it.
+pub(crate) fn moment(time: Option<&DateTime>) -> Option<String> {
+    time?.fmt(Format::DateTime).ok()
 }

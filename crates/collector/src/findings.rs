@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use awsvpc_auditor_engine::facts::{FactKind, LoadError, Snapshot, SnapshotReader};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::document::Document;
@@ -35,6 +36,24 @@ impl Answer {
             action,
             documents: Vec::new(),
             trouble: None,
+        }
+    }
+
+    /// No answer.
+    pub(crate) fn failed(action: &'static str, trouble: Trouble) -> Self {
+        Self::listed(action, Vec::new(), Some(trouble))
+    }
+
+    /// What came, and why no more.
+    pub(crate) fn listed(
+        action: &'static str,
+        documents: Vec<Document>,
+        trouble: Option<Trouble>,
+    ) -> Self {
+        Self {
+            action,
+            documents,
+            trouble,
         }
     }
 
@@ -83,6 +102,25 @@ impl Findings {
             if let Trouble::Refused(refused) = trouble {
                 self.refused = Some(refused);
             }
+        }
+    }
+
+    /// Takes in the answers that tell together what there is `within`; that holds only when each of
+    /// them came.
+    pub(crate) fn take_all(
+        &mut self,
+        kind: FactKind,
+        answers: Vec<Answer>,
+        within: impl IntoIterator<Item = String>,
+    ) {
+        let is_whole = answers.iter().all(|answer| answer.trouble.is_none());
+        for answer in answers {
+            self.take(kind, answer, []);
+        }
+        let asked = self.asked.entry(kind).or_default();
+        if is_whole {
+            self.resources.entry(kind).or_default();
+            asked.extend(within);
         }
     }
 
@@ -171,7 +209,7 @@ impl Findings {
                 let list: Vec<&Value> = resources.values().map(AsRef::as_ref).collect();
                 (
                     format!("{}.json", kind.key()),
-                    text(&json!({ kind.key(): list })),
+                    text(&BTreeMap::from([(kind.key(), list)])),
                 )
             })
             .collect();
@@ -204,7 +242,10 @@ impl Findings {
     }
 }
 
-fn text(value: &Value) -> String {
-    // A `Value` always has a text; the alternate form is the indented one.
-    format!("{value:#}\n")
+/// As the CLI prints it. What is written is never copied first: a region has tens of thousands of
+/// interfaces.
+fn text(output: &impl Serialize) -> String {
+    // Texts and numbers in maps with texts as keys always have a text.
+    let text = serde_json::to_string_pretty(output).unwrap_or_default();
+    text + "\n"
 }

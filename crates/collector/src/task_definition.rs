@@ -2,7 +2,7 @@
 //! shape, read by the engine, which keeps only endpoints, and what it kept is all that leaves here.
 
 use aws_sdk_ecs::types::{
-    ContainerDefinition, KeyValuePair, LogConfiguration, Secret, Tag, TaskDefinition,
+    ContainerDefinition, KeyValuePair, LogConfiguration, PortMapping, Secret, Tag, TaskDefinition,
     TaskDefinitionField, TaskOverride,
 };
 use awsvpc_auditor_engine::facts::{TaskDefinition as Facts, TaskOverrides};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::ecs::Ecs;
+use crate::ecs::{Ecs, attribute};
 use crate::findings::Answer;
 use crate::trouble::{Trouble, in_time};
 
@@ -69,6 +69,22 @@ fn without_values(definition: &TaskDefinition, tags: &[Tag]) -> Option<Document>
             "networkMode",
             definition.network_mode().map(|mode| mode.as_str()),
         )
+        .with("cpu", definition.cpu())
+        .with("memory", definition.memory())
+        .list(
+            "placementConstraints",
+            definition.placement_constraints(),
+            |constraint| {
+                Document::new()
+                    .with("type", constraint.r#type().map(|value| value.as_str()))
+                    .with("expression", constraint.expression())
+            },
+        )
+        .list(
+            "requiresAttributes",
+            definition.requires_attributes(),
+            attribute,
+        )
         .list(
             "containerDefinitions",
             definition.container_definitions(),
@@ -99,6 +115,19 @@ fn container(container: &ContainerDefinition) -> Document {
     Document::new()
         .with("name", container.name())
         .with("image", container.image())
+        .with("cpu", Some(container.cpu()))
+        .with("memory", container.memory())
+        .with("memoryReservation", container.memory_reservation())
+        .list("portMappings", container.port_mappings(), port)
+        .list(
+            "resourceRequirements",
+            container.resource_requirements(),
+            |requirement| {
+                Document::new()
+                    .with("type", Some(requirement.r#type().as_str()))
+                    .with("value", Some(requirement.value()))
+            },
+        )
         .list("environment", container.environment(), variable)
         .texts("command", container.command())
         .texts("entryPoint", container.entry_point())
@@ -109,6 +138,13 @@ fn container(container: &ContainerDefinition) -> Document {
         .list("environmentFiles", container.environment_files(), |file| {
             Document::new().with("value", Some(file.value()))
         })
+}
+
+fn port(mapping: &PortMapping) -> Document {
+    Document::new()
+        .with("containerPort", mapping.container_port())
+        .with("hostPort", mapping.host_port())
+        .with("protocol", mapping.protocol().map(|value| value.as_str()))
 }
 
 fn variable(variable: &KeyValuePair) -> Document {

@@ -15,6 +15,8 @@ pub(crate) enum Trouble {
     Throttled,
     /// There is more than is worth asking for.
     Truncated,
+    /// There was no time left to wait for it.
+    Late,
     /// It failed otherwise.
     Failed(String),
     /// Nobody can be asked at all: the credentials are of no use.
@@ -95,6 +97,11 @@ const ABSENT: &[&str] = &[
 ];
 
 impl Trouble {
+    /// Whether it failed with such an error code.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        matches!(self, Self::Failed(how) if how == code)
+    }
+
     /// Whether what was asked for isn't there.
     pub(crate) fn is_absence(&self) -> bool {
         matches!(self, Self::Failed(code) if ABSENT.contains(&code.as_str()))
@@ -151,6 +158,7 @@ impl Trouble {
             Self::Denied => "denied",
             Self::Throttled => "throttled",
             Self::Truncated => "truncated",
+            Self::Late => "no answer before the audit had to end",
             Self::Failed(how) => how,
             Self::Refused(_) => "refused",
         }
@@ -173,5 +181,5 @@ pub(crate) async fn in_time<T>(
 ) -> Result<T, Trouble> {
     tokio::time::timeout_at(deadline, answer)
         .await
-        .map_err(|_| Trouble::Failed("no answer before the audit had to end".to_owned()))
+        .map_err(|_| Trouble::Late)
 }

@@ -10,6 +10,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod facts;
 pub mod fix;
+pub mod headroom;
 pub mod net;
 pub mod policy;
 pub mod reach;

@@ -1,10 +1,34 @@
 //! What the environment says. A function that is configured wrong says so when it starts, not when a
 //! task fails.
 
-use awsvpc_auditor_engine::checks::Severity;
+use std::collections::BTreeSet;
 
-/// Every environment variable that the functions read; a test compares them with the template.
+use awsvpc_auditor_engine::checks::Severity;
+use awsvpc_auditor_engine::headroom::Thresholds;
+
+/// Every environment variable that both functions read; a test compares them with the template.
 pub const VARIABLES: &[&str] = &[TOPIC_ARN, MINIMUM_SEVERITY, LOG_LEVEL, METRICS_NAMESPACE];
+
+/// Every further one that the headroom auditor reads.
+pub const HEADROOM_VARIABLES: &[&str] = &[
+    STATE_TABLE,
+    REGIONS,
+    CLUSTERS,
+    CLUSTER_SLOTS_PERCENT,
+    SUBNET_ADDRESSES_PERCENT,
+    QUOTA_USED_PERCENT,
+    STUCK_MINUTES,
+    FORECAST_DAYS,
+];
+
+const STATE_TABLE: &str = "STATE_TABLE";
+const REGIONS: &str = "REGIONS";
+const CLUSTERS: &str = "CLUSTERS";
+const CLUSTER_SLOTS_PERCENT: &str = "CLUSTER_SLOTS_PERCENT";
+const SUBNET_ADDRESSES_PERCENT: &str = "SUBNET_ADDRESSES_PERCENT";
+const QUOTA_USED_PERCENT: &str = "QUOTA_USED_PERCENT";
+const STUCK_MINUTES: &str = "STUCK_MINUTES";
+const FORECAST_DAYS: &str = "FORECAST_DAYS";
 
 const TOPIC_ARN: &str = "TOPIC_ARN";
 const MINIMUM_SEVERITY: &str = "MINIMUM_SEVERITY";
@@ -15,7 +39,7 @@ const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>
 const NAMESPACE: usize = 255;
 
-/// The configuration of the task auditor.
+/// The configuration of the task auditor, and of both functions.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The topic that faults are published to.
@@ -46,6 +70,100 @@ impl Config {
             log_level: log_level(value(LOG_LEVEL).as_deref())?,
             metrics_namespace: metrics_namespace(value(METRICS_NAMESPACE))?,
         })
+    }
+}
+
+/// The configuration of the headroom auditor.
+#[derive(Debug, Clone)]
+pub struct HeadroomConfig {
+    /// What both functions have.
+    pub common: Config,
+    /// The table for what a run leaves to the next one.
+    pub state_table: String,
+    /// The regions to look at; none: the function's own.
+    pub regions: Vec<String>,
+    /// The clusters to look at, by name or ARN; none: all.
+    pub clusters: Vec<String>,
+    /// From when on a number is a fault.
+    pub thresholds: Thresholds,
+}
+
+impl HeadroomConfig {
+    /// Reads the configuration by looking variables up.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let value = |variable| look_up(variable).filter(|value| !value.trim().is_empty());
+        let number =
+            |variable, default: u32, most: u32| number(variable, value(variable), default, most);
+        let usual = Thresholds::default();
+        let minutes = u32::try_from(usual.stuck_minutes).unwrap_or(u32::MAX);
+        Ok(Self {
+            common: Config::read(&look_up)?,
+            state_table: value(STATE_TABLE).ok_or_else(|| {
+                wrong(
+                    STATE_TABLE,
+                    "isn't set: it names the DynamoDB table of the state",
+                )
+            })?,
+            regions: list(value(REGIONS)),
+            clusters: list(value(CLUSTERS)),
+            thresholds: Thresholds {
+                cluster_slots_percent: number(
+                    CLUSTER_SLOTS_PERCENT,
+                    usual.cluster_slots_percent,
+                    100,
+                )?,
+                subnet_addresses_percent: number(
+                    SUBNET_ADDRESSES_PERCENT,
+                    usual.subnet_addresses_percent,
+                    100,
+                )?,
+                quota_used_percent: number(QUOTA_USED_PERCENT, usual.quota_used_percent, 100)?,
+                stuck_minutes: number(STUCK_MINUTES, minutes, 1440)?.into(),
+                forecast_days: number(FORECAST_DAYS, usual.forecast_days, 365)?,
+                orphans: usual.orphans,
+            },
+        })
+    }
+}
+
+impl HeadroomConfig {
+    /// The clusters to look at in a region: those of other regions, which their ARNs name, aside.
+    pub(crate) fn clusters_in(&self, region: &str) -> BTreeSet<String> {
+        let own = self.clusters.iter().filter(|cluster| {
+            let named = cluster
+                .starts_with("arn:")
+                .then(|| cluster.split(':').nth(3));
+            named.flatten().is_none_or(|named| named == region)
+        });
+        own.cloned().collect()
+    }
+}
+
+/// Words with commas between.
+fn list(value: Option<String>) -> Vec<String> {
+    let value = value.unwrap_or_default();
+    let words = value.split(',').map(str::trim);
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn number(
+    variable: &'static str,
+    value: Option<String>,
+    default: u32,
+    most: u32,
+) -> Result<u32, ConfigError> {
+    let Some(value) = value else {
+        return Ok(default);
+    };
+    match value.trim().parse() {
+        Ok(number) if number <= most => Ok(number),
+        _ => Err(wrong(
+            variable,
+            format!("is `{value}`: expected a whole number from 0 to {most}"),
+        )),
     }
 }
 

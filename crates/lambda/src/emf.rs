@@ -8,8 +8,18 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 
-use awsvpc_auditor_engine::checks::{AuditResult, Outcome, Report};
+use awsvpc_auditor_engine::checks::{AuditResult, HeadroomReport, Outcome, Report};
+use awsvpc_auditor_engine::headroom::Figure;
 use serde_json::{Value, json};
+
+/// Writes lines of metrics.
+pub(crate) fn write(lines: &[Value]) -> std::io::Result<()> {
+    let mut output = std::io::stdout().lock();
+    for line in lines {
+        writeln!(output, "{line}")?;
+    }
+    output.flush()
+}
 
 /// What one invocation did.
 #[derive(Debug, Default)]
@@ -42,11 +52,7 @@ impl Metrics {
 
     /// Writes them.
     pub(crate) fn write(&self, namespace: &str, took: Duration) -> std::io::Result<()> {
-        let mut output = std::io::stdout().lock();
-        for line in self.lines(namespace, now(), took) {
-            writeln!(output, "{line}")?;
-        }
-        output.flush()
+        write(&self.lines(namespace, now(), took))
     }
 
     fn lines(&self, namespace: &str, timestamp: u64, took: Duration) -> Vec<Value> {
@@ -91,6 +97,101 @@ impl Metrics {
         }));
         lines
     }
+}
+
+/// What one run of the headroom auditor did and saw.
+#[derive(Debug)]
+pub(crate) struct HeadroomRun<'r> {
+    pub(crate) report: &'r HeadroomReport<'r, 'r>,
+    pub(crate) messages: u64,
+    /// Clusters that there was no time for.
+    pub(crate) unreached: usize,
+    pub(crate) aws_calls: u64,
+}
+
+impl HeadroomRun<'_> {
+    /// The run, and every figure of its report.
+    pub(crate) fn lines(&self, namespace: &str, took: Duration) -> Vec<Value> {
+        let summary = self.report.summary();
+        let figures = self.report.figures();
+        let total = |name: &str| {
+            let named = figures.iter().filter(|figure| figure.name == name);
+            named.map(|figure| figure.value).sum::<f64>()
+        };
+        let full = figures
+            .iter()
+            .filter(|f| f.name == "EniSlotsFree" && f.value <= 0.0);
+        let timestamp = now();
+        let mut lines = vec![line(
+            namespace,
+            timestamp,
+            &[],
+            &[
+                ("HeadroomRuns", json!(1)),
+                ("HeadroomFaults", json!(summary.fail)),
+                ("HeadroomUnknowns", json!(summary.unknown)),
+                ("HeadroomMessages", json!(self.messages)),
+                ("HeadroomAwsCalls", json!(self.aws_calls)),
+                (
+                    "HeadroomMilliseconds",
+                    json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+                ),
+                ("UnreachedClusters", json!(self.unreached)),
+                ("ClustersWithoutFreeEniSlot", json!(full.count())),
+                ("StallingDeployments", json!(total("DeploymentsThatStall"))),
+            ],
+        )];
+        let mut groups: BTreeMap<&[(&'static str, String)], Vec<&Figure>> = BTreeMap::new();
+        for figure in &figures {
+            groups.entry(&figure.dimensions).or_default().push(figure);
+        }
+        lines.extend(groups.into_iter().map(|(dimensions, figures)| {
+            let values = figures
+                .iter()
+                .map(|figure| (figure.name, json!(figure.value)));
+            line(
+                namespace,
+                timestamp,
+                dimensions,
+                &values.collect::<Vec<_>>(),
+            )
+        }));
+        lines
+    }
+}
+
+/// Metrics with the same dimensions.
+fn line(
+    namespace: &str,
+    timestamp: u64,
+    dimensions: &[(&'static str, String)],
+    values: &[(&str, Value)],
+) -> Value {
+    let names: Vec<_> = dimensions.iter().map(|(name, _)| *name).collect();
+    let metrics: Vec<_> = values
+        .iter()
+        .map(|(name, _)| json!({ "Name": name, "Unit": "None" }))
+        .collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": timestamp,
+            "CloudWatchMetrics": [{
+                "Namespace": namespace,
+                "Dimensions": [names],
+                "Metrics": metrics,
+            }],
+        },
+    });
+    if let Value::Object(members) = &mut line {
+        let dimensions = dimensions.iter().map(|(name, value)| (*name, json!(value)));
+        let values = values.iter().map(|(name, value)| (*name, value.clone()));
+        members.extend(
+            dimensions
+                .chain(values)
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+    }
+    line
 }
 
 /// Milliseconds since 1970.

@@ -2,7 +2,9 @@
 
 pub mod config;
 mod emf;
+pub mod headroom_auditor;
 pub mod logging;
 mod payload;
 mod publisher;
+mod state;
 pub mod task_auditor;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Call;
 use super::protocol::Kind;
+use super::{Call, cbor};
 
 /// What a call gets instead of the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum Fault {
     NoInterfaces,
     /// The truth, but later.
     Delay(Duration),
+    /// An error of the service's own, by its code.
+    Refused(&'static str),
+    /// This answer: XML, or JSON where the service speaks that or CBOR. For what an emulator lacks.
+    Answer(&'static str),
 }
 
 /// Every call.
@@ -71,19 +75,27 @@ impl Fault {
                         </DescribeNetworkInterfacesResponse>";
             return ([(header::CONTENT_TYPE, "text/xml;charset=UTF-8")], body).into_response();
         }
+        if let Self::Answer(answer) = self {
+            return kind.response(StatusCode::OK, answer);
+        }
         let (status, code) = match (self, kind) {
+            (Self::Refused(code), _) => (StatusCode::BAD_REQUEST, code),
             (Self::Throttled, Kind::Ec2) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "RequestLimitExceeded")
             }
             (Self::Throttled, Kind::Query) => (StatusCode::BAD_REQUEST, "Throttling"),
-            (Self::Throttled, Kind::Json) => (StatusCode::BAD_REQUEST, "ThrottlingException"),
+            (Self::Throttled, Kind::Json | Kind::Cbor) => {
+                (StatusCode::BAD_REQUEST, "ThrottlingException")
+            }
             (Self::AccessDenied, Kind::Ec2) => (StatusCode::FORBIDDEN, "UnauthorizedOperation"),
             (Self::AccessDenied, Kind::Query) if action.starts_with("sns:") => {
                 (StatusCode::FORBIDDEN, "AuthorizationError")
             }
             (Self::AccessDenied, Kind::Query) => (StatusCode::FORBIDDEN, "AccessDenied"),
-            (Self::AccessDenied, Kind::Json) => (StatusCode::BAD_REQUEST, "AccessDeniedException"),
-            (Self::ServerError, Kind::Json) => {
+            (Self::AccessDenied, Kind::Json | Kind::Cbor) => {
+                (StatusCode::BAD_REQUEST, "AccessDeniedException")
+            }
+            (Self::ServerError, Kind::Json | Kind::Cbor) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "ServerException")
             }
             (_, _) => (StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
@@ -98,27 +110,45 @@ impl Fault {
             }
             _ => "An internal error has occurred".to_owned(),
         };
-        let (content_type, body) = match kind {
-            Kind::Ec2 => (
-                "text/xml;charset=UTF-8",
-                format!(
-                    "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>\
-                     </Error></Errors><RequestID>recorder</RequestID></Response>"
-                ),
+        let body = match kind {
+            Kind::Ec2 => format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>\
+                 </Error></Errors><RequestID>recorder</RequestID></Response>"
             ),
-            Kind::Query => (
-                "text/xml",
-                format!(
-                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
-                     <Message>{message}</Message></Error><RequestId>recorder</RequestId>\
-                     </ErrorResponse>"
-                ),
+            Kind::Query => format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
+                 <Message>{message}</Message></Error><RequestId>recorder</RequestId>\
+                 </ErrorResponse>"
             ),
-            Kind::Json => (
-                "application/x-amz-json-1.1",
-                serde_json::json!({ "__type": code, "message": message }).to_string(),
-            ),
+            Kind::Json | Kind::Cbor => {
+                serde_json::json!({ "__type": code, "message": message }).to_string()
+            }
         };
-        (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+        kind.response(status, &body)
+    }
+}
+
+impl Kind {
+    /// A body as such a service sends it; for CBOR it is given as JSON.
+    fn response(self, status: StatusCode, body: &str) -> Response {
+        let content_type = match self {
+            Self::Ec2 => "text/xml;charset=UTF-8",
+            Self::Query => "text/xml",
+            Self::Json => "application/x-amz-json-1.1",
+            Self::Cbor => {
+                let value = serde_json::from_str(body).expect("the answer is JSON");
+                let headers = [
+                    (header::CONTENT_TYPE, "application/cbor"),
+                    (HeaderName::from_static("smithy-protocol"), "rpc-v2-cbor"),
+                ];
+                return (status, headers, cbor::encoded(&value)).into_response();
+            }
+        };
+        (
+            status,
+            [(header::CONTENT_TYPE, content_type)],
+            body.to_owned(),
+        )
+            .into_response()
     }
 }

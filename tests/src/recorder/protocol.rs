@@ -12,12 +12,17 @@ pub(super) enum Kind {
     Query,
     /// JSON, with a target header (ECS, SQS, EventBridge) or without (EFS, MSK, OpenSearch).
     Json,
+    /// CBOR, which is JSON in binary (CloudWatch).
+    Cbor,
 }
 
 impl Kind {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let service = service(headers);
-        if headers.contains_key("x-amz-target") || PATHS.iter().any(|path| path.service == service)
+        if headers.contains_key("smithy-protocol") {
+            Self::Cbor
+        } else if headers.contains_key("x-amz-target")
+            || PATHS.iter().any(|path| path.service == service)
         {
             Self::Json
         } else if service == "ec2" {
@@ -63,6 +68,12 @@ const PATHS: &[Path] = &[
     },
 ];
 
+/// The action that a path ends with, where CBOR comes: `/service/NAME/operation/ACTION`.
+fn operation(head: &Parts) -> Option<String> {
+    let (_, action) = head.uri.path().split_once("/operation/")?;
+    Some(action.to_owned())
+}
+
 /// The action that a path stands for.
 fn by_path(head: &Parts) -> Option<String> {
     let service = service(&head.headers);
@@ -82,11 +93,17 @@ pub(super) fn action(head: &Parts, body: &[u8]) -> String {
         .and_then(|target| Some(target.rsplit_once('.')?.1.to_owned()));
     let body = String::from_utf8_lossy(body);
     let action = target
+        .or_else(|| operation(head))
         .or_else(|| named_in(&body))
         .or_else(|| named_in(head.uri.query().unwrap_or_default()))
         .or_else(|| by_path(head))
         .unwrap_or_else(|| format!("{} {}", head.method, head.uri.path()));
-    format!("{}:{action}", service(&head.headers))
+    let service = match service(&head.headers) {
+        // CloudWatch signs with the name of its endpoint.
+        "monitoring" => "cloudwatch",
+        service => service,
+    };
+    format!("{service}:{action}")
 }
 
 /// The value of `Action` in a form. Its values are plain words, which need no decoding.

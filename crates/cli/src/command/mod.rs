@@ -2,13 +2,14 @@
 
 mod checks;
 mod explain;
+mod headroom;
 mod reach;
 #[cfg(feature = "aws")]
 mod save;
 mod service;
 mod task;
 
-use awsvpc_auditor_engine::checks::Report;
+use awsvpc_auditor_engine::checks::{Report, Summary};
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::report::{audit_text, json_v1::ReportV1, template_text};
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Task(task::TaskCommand),
     Service(service::ServiceCommand),
     Reach(reach::Reach),
+    Headroom(headroom::Headroom),
     #[cfg(feature = "aws")]
     #[command(name = "snapshot")]
     Save(save::Save),
@@ -37,6 +39,7 @@ impl Command {
             Self::Task(command) => command.run(),
             Self::Service(command) => command.run(),
             Self::Reach(command) => command.run(),
+            Self::Headroom(command) => command.run(),
             #[cfg(feature = "aws")]
             Self::Save(command) => command.run(),
             Self::Checks(command) => command.run(),
@@ -81,14 +84,18 @@ impl Audit {
             }
             Format::Json => output::print_json(&ReportV1::from(report))?,
         }
-        let summary = report.summary();
-        Ok(if summary.fail > 0 {
-            Status::Fault
-        } else if summary.unknown > 0 {
-            Status::Unknown
-        } else {
-            Status::Passed
-        })
+        Ok(status(report.summary()))
+    }
+}
+
+/// How an audit with these outcomes ends.
+fn status(summary: Summary) -> Status {
+    if summary.fail > 0 {
+        Status::Fault
+    } else if summary.unknown > 0 {
+        Status::Unknown
+    } else {
+        Status::Passed
     }
 }
 

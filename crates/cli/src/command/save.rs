@@ -2,21 +2,23 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use awsvpc_auditor_collector::Collected;
 use awsvpc_auditor_engine::facts::TaskStateChange;
 use awsvpc_auditor_engine::reach::{Destination, Origin, Question};
 use clap::Args;
 
 use crate::facts::Wanted;
 use crate::live::Account;
+use crate::live_headroom;
 use crate::output::{self, Status, Usage};
 use crate::snapshot;
 
-/// Save the facts about tasks, services or questions, for audits without AWS
+/// Save the facts about tasks, services, questions or headroom, for audits without AWS
 ///
 /// The directory is what --snapshot reads. Environment values and overrides of tasks are never
 /// written.
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["event", "task", "service", "from"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["event", "task", "service", "from", "headroom"])))]
 pub(crate) struct Save {
     /// The directory; it is made, or is empty
     #[arg(long, value_name = "DIR")]
@@ -46,6 +48,10 @@ pub(crate) struct Save {
     #[arg(long, value_name = "WHAT", requires = "from")]
     to: Option<Destination>,
 
+    /// What `headroom` needs of the region: of all clusters, or of --cluster
+    #[arg(long, conflicts_with_all = ["event", "task", "service", "from"])]
+    headroom: bool,
+
     #[command(flatten)]
     account: Account,
 }
@@ -53,6 +59,16 @@ pub(crate) struct Save {
 impl Save {
     pub(super) fn run(self) -> anyhow::Result<Status> {
         self.refuse_foreign_files()?;
+        if self.headroom {
+            let clusters = self.cluster.iter().cloned().collect();
+            let found = live_headroom::collect(&self.account, clusters)?;
+            for cluster in &found.unreached {
+                output::warn(&format!(
+                    "{cluster}: no time was left; the snapshot says so"
+                ));
+            }
+            return self.write(&found.collected);
+        }
         let events = self.events()?;
         let question = match (&self.from, &self.to) {
             (Some(from), Some(to)) => Some(Question {
@@ -70,7 +86,10 @@ impl Save {
         let services = self.service.iter();
         wanted.extend(services.map(|service| Wanted::Service { cluster, service }));
         wanted.extend(question.as_ref().map(Wanted::Reach));
-        let collected = self.account.collect(&wanted)?;
+        self.write(&self.account.collect(&wanted)?)
+    }
+
+    fn write(&self, collected: &Collected) -> anyhow::Result<Status> {
         fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
         let files = collected.files();
         for (name, text) in &files {

@@ -4,6 +4,8 @@
 
 mod flow_log;
 mod gateway;
+mod instance;
+mod instance_type;
 mod network_acl;
 mod network_interface;
 mod prefix_list;
@@ -15,6 +17,11 @@ mod vpc;
 mod vpc_endpoint;
 mod vpc_peering_connection;
 mod vpn_connection;
+
+pub(crate) use instance::document as instance;
+pub(crate) use instance_type::document as instance_type;
+pub(crate) use network_interface::without_addresses as network_interface;
+pub(crate) use subnet::document as subnet;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Filter;
@@ -32,7 +39,7 @@ pub(crate) struct Ec2<'a> {
 pub(crate) const FILTER_VALUES: usize = 200;
 
 /// The largest page of most describe calls.
-const PAGE: i32 = 1000;
+pub(crate) const PAGE: i32 = 1000;
 
 pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
     let values = values.into_iter().map(Into::into).collect();

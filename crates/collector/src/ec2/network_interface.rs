@@ -72,6 +72,31 @@ fn document(interface: &NetworkInterface) -> Document {
         .with("Description", interface.description())
 }
 
+/// An interface without its addresses and groups: there are tens of thousands in a large region, and
+/// who counts them needs no more.
+pub(crate) fn without_addresses(interface: &NetworkInterface) -> Document {
+    let attachment = interface.attachment().map(|attachment| {
+        Document::new()
+            .with("InstanceId", attachment.instance_id())
+            .with("DeviceIndex", attachment.device_index())
+            .with("Status", attachment.status().map(|value| value.as_str()))
+    });
+    Document::new()
+        .with("NetworkInterfaceId", interface.network_interface_id())
+        .with("SubnetId", interface.subnet_id())
+        .with("VpcId", interface.vpc_id())
+        .with("AvailabilityZone", interface.availability_zone())
+        .with(
+            "InterfaceType",
+            interface.interface_type().map(|value| value.as_str()),
+        )
+        .part("Attachment", attachment)
+        .with("Status", interface.status().map(|value| value.as_str()))
+        .with("OwnerId", interface.owner_id())
+        .with("RequesterManaged", interface.requester_managed())
+        .with("Description", interface.description())
+}
+
 fn private_address(address: &NetworkInterfacePrivateIpAddress) -> Document {
     Document::new()
         .with("PrivateIpAddress", address.private_ip_address())

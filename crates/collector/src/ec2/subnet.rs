@@ -19,7 +19,7 @@ impl Ec2<'_> {
     }
 }
 
-fn document(subnet: &Subnet) -> Document {
+pub(crate) fn document(subnet: &Subnet) -> Document {
     let block_mode = subnet
         .block_public_access_states()
         .and_then(|states| states.internet_gateway_block_mode());

@@ -1,4 +1,4 @@
-use super::check::{Check, Judgement, Outcome, Severity, Unknown};
+use super::check::{Check, Judgement, Outcome, Run, Severity, Unknown};
 use super::inquiry::Inquiry;
 use super::proof;
 use crate::facts::{FactKind, Missing, Reason, Snapshot};
@@ -60,8 +60,15 @@ pub struct Summary {
 impl Report<'_> {
     /// How many results of each outcome there are.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
-        for result in &self.results {
+        Summary::of(&self.results)
+    }
+}
+
+impl Summary {
+    /// How many results of each outcome there are.
+    pub fn of(results: &[AuditResult]) -> Self {
+        let mut summary = Self::default();
+        for result in results {
             *match result.outcome {
                 Outcome::Pass => &mut summary.pass,
                 Outcome::Fail => &mut summary.fail,
@@ -102,14 +109,20 @@ pub(super) fn results(
     checks: &[&'static Check],
 ) -> Vec<AuditResult> {
     let inquiry = Inquiry::new(snapshot, subject);
-    let results = checks.iter().flat_map(|check| judge(check, &inquiry));
-    results.collect()
+    let results = checks.iter().filter_map(|check| match check.run {
+        Run::Task(look) => Some(judge(check, look, &inquiry)),
+        Run::Headroom(_) => None,
+    });
+    results.flatten().collect()
 }
 
-fn judge(check: &'static Check, inquiry: &Inquiry<'_>) -> Vec<AuditResult> {
+/// What a check of a task or service does.
+type Look = fn(&Inquiry<'_>) -> Result<Vec<Judgement>, Unknown>;
+
+fn judge(check: &'static Check, look: Look, inquiry: &Inquiry<'_>) -> Vec<AuditResult> {
     let subject = &inquiry.subject;
     let judgements = if subject.is_awsvpc() {
-        (check.run)(inquiry).unwrap_or_else(|missing| {
+        look(inquiry).unwrap_or_else(|missing| {
             vec![Judgement::Unknown {
                 resource: subject.owner(),
                 missing,
@@ -145,22 +158,35 @@ fn judge(check: &'static Check, inquiry: &Inquiry<'_>) -> Vec<AuditResult> {
             "not in awsvpc network mode: it has no network interface of its own",
         )]
     };
-    let mut results: Vec<_> = judgements
-        .into_iter()
-        .map(|judgement| result(check, subject, judgement))
-        .collect();
+    let (account, region) = subject.account_and_region();
+    let owner = subject.owner();
+    let fixed = [account, region, subject.cluster().name(), &owner, check.id].join("/");
+    told(check, judgements, &owner, &fixed)
+}
+
+/// What a check found, in a fixed order. `owner` is the resource where a judgement names none, `fixed`
+/// the part of the fingerprint that doesn't depend on what is at fault.
+pub(super) fn told(
+    check: &'static Check,
+    judgements: Vec<Judgement>,
+    owner: &str,
+    fixed: &str,
+) -> Vec<AuditResult> {
+    let judgements = judgements.into_iter();
+    let results = judgements.map(|judgement| result(check, owner, fixed, judgement));
+    let mut results: Vec<_> = results.collect();
     results.sort_by(|a, b| {
         (a.outcome, &a.resource, &a.message).cmp(&(b.outcome, &b.resource, &b.message))
     });
     results
 }
 
-fn result(check: &'static Check, subject: &Subject<'_>, judgement: Judgement) -> AuditResult {
+fn result(check: &'static Check, owner: &str, fixed: &str, judgement: Judgement) -> AuditResult {
     let mut result = AuditResult {
         check,
         outcome: Outcome::Pass,
         severity: check.severity,
-        resource: subject.owner(),
+        resource: owner.to_owned(),
         message: String::new(),
         explanations: Vec::new(),
         fixes: Vec::new(),
@@ -197,23 +223,17 @@ fn result(check: &'static Check, subject: &Subject<'_>, judgement: Judgement) ->
             components = fault.components;
         }
     }
-    result.fingerprint = fingerprint(check, subject, &components);
+    result.fingerprint = fingerprint(fixed, components);
     result
 }
 
 /// Account, region, service or family, check, and the components at fault: nothing that differs
 /// from one task of a service to the next.
-fn fingerprint(check: &Check, subject: &Subject<'_>, components: &[String]) -> String {
-    let (account, region) = subject.account_and_region();
-    let mut components = components.to_vec();
+fn fingerprint(fixed: &str, mut components: Vec<String>) -> String {
     components.sort();
     components.dedup();
-    let cluster = subject.cluster().name();
-    let owner = subject.owner();
-    let parts = [account, region, cluster, &owner, check.id];
-    let fixed = parts.join("/");
     if components.is_empty() {
-        fixed
+        fixed.to_owned()
     } else {
         format!("{fixed}/{}", components.join("+"))
     }

@@ -1,5 +1,5 @@
 use super::calling::{self, Called, Together};
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::ways::reasons;
 use crate::dependencies::Caller;
@@ -34,7 +34,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Services,
     ],
     page: include_str!("aws_endpoint_unreachable.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -3,6 +3,7 @@ use std::fmt;
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing};
 use crate::fix::Fix;
+use crate::headroom::Assessment;
 use crate::reach::Explanation;
 
 /// Looks for one fault.
@@ -22,7 +23,25 @@ pub struct Check {
     /// The user's page.
     pub page: &'static str,
     /// Looks.
-    pub run: fn(&Inquiry<'_>) -> Result<Vec<Judgement>, Unknown>,
+    pub run: Run,
+}
+
+/// How a check looks, at what it is about.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// At a task or service.
+    Task(fn(&Inquiry<'_>) -> Result<Vec<Judgement>, Unknown>),
+    /// At what a region has left.
+    Headroom(fn(&Assessment<'_, '_>) -> Vec<Judgement>),
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Task(_) => "Task",
+            Self::Headroom(_) => "Headroom",
+        })
+    }
 }
 
 impl fmt::Debug for Check {
@@ -76,11 +95,13 @@ pub enum Step {
     Mtu,
     /// Common pitfalls and next steps.
     Hardening,
+    /// What is left for the next tasks: no step of a task's audit.
+    Headroom,
 }
 
 impl Step {
-    /// Every step, in order.
-    pub const ALL: [Self; 8] = [
+    /// The steps of a task's audit, in order.
+    pub const CHECKLIST: [Self; 8] = [
         Self::Provisioning,
         Self::SecurityGroups,
         Self::Downstream,
@@ -102,6 +123,7 @@ impl Step {
             Self::Exec => "ECS Exec",
             Self::Mtu => "MTU",
             Self::Hardening => "Pitfalls and hardening",
+            Self::Headroom => "Headroom",
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{DhcpOptions, FactKind, Missing, Reason, Snapshot, VpcId};
 use crate::fix::Proposals;
@@ -33,7 +33,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("custom_dns_unreachable.md"),
-    run,
+    run: Run::Task(run),
 };
 
 /// The DHCP option set of a VPC; `None` when the VPC has none.

@@ -1,5 +1,5 @@
 use super::attempt::{self, Tried};
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::ways;
 use crate::dependencies::Dependency;
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: super::dependency_unreachable::NEEDS,
     page: include_str!("denied_destination_reachable.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

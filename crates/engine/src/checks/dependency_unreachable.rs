@@ -1,5 +1,5 @@
 use super::attempt::{Attempt, Tried};
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::stale_instance_security_group::stale;
 use super::ways::{self, Way};
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: NEEDS,
     page: include_str!("dependency_unreachable.md"),
-    run,
+    run: Run::Task(run),
 };
 
 /// Whatever may be on the way to a dependency, and whatever may tell where it is.

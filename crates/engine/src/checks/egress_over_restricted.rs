@@ -1,5 +1,5 @@
 use super::calling;
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::dependencies::Caller;
 use crate::facts::FactKind;
@@ -31,7 +31,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Services,
     ],
     page: include_str!("egress_over_restricted.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::dependencies::{Caller, ServiceCall, exec_call};
 use crate::facts::{
@@ -26,7 +26,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Services,
     ],
     page: include_str!("endpoint_policy_denies_task.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,5 +1,5 @@
 use super::called_services;
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::dependencies::text::Host;
 use crate::facts::{FactKind, Snapshot, VpcEndpoint, VpcEndpointType};
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NetworkInterfaces,
     ],
     page: include_str!("endpoint_private_dns_disabled.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

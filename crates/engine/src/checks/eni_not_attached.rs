@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
 use crate::fix::{Fix, word};
@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[FactKind::NetworkInterfaces],
     page: include_str!("eni_not_attached.md"),
-    run,
+    run: Run::Task(run),
 };
 
 /// What ECS says when the interface is the reason for which a task didn't start.

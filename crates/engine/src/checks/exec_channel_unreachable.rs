@@ -1,5 +1,5 @@
 use super::calling::{self, Called};
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::ways::reasons;
 use crate::facts::{FactKind, Missing, Reason};
@@ -32,7 +32,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("exec_channel_unreachable.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

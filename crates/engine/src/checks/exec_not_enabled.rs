@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing, Reason};
 use crate::fix::{Change, Fix, word};
@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[FactKind::Tasks, FactKind::Services],
     page: include_str!("exec_not_enabled.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::no_internet_route::place;
 use crate::facts::{FactKind, FlowLog, SubnetId};
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NetworkInterfaces,
     ],
     page: include_str!("flow_logs_disabled.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,6 +1,6 @@
 use super::called_services;
 use super::calling;
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing, Reason, Snapshot, VpcEndpoint, VpcEndpointType};
 use crate::fix::Proposals;
@@ -26,7 +26,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Subnets,
     ],
     page: include_str!("interface_endpoint_blocks_task.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::dependencies::balancers;
 use crate::facts::{
@@ -30,7 +30,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::PrefixLists,
     ],
     page: include_str!("load_balancer_cannot_reach_task.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -7,42 +7,63 @@ mod attempt;
 mod audit;
 mod aws_endpoint_unreachable;
 mod calling;
+mod capacity_runs_out_soon;
 mod check;
+mod cluster_eni_slots_low;
 mod custom_dns_unreachable;
 mod denied_destination_reachable;
 mod dependency_unreachable;
+mod deployment_cannot_replace_tasks;
+mod deployment_surge_exceeds_addresses;
+mod deployment_surge_exceeds_eni_slots;
+mod deployment_surge_exceeds_resources;
 mod egress_over_restricted;
 mod endpoint_policy_denies_task;
 mod endpoint_private_dns_disabled;
 mod eni_not_attached;
+mod eni_slots_exhausted;
 mod exec_channel_unreachable;
 mod exec_not_enabled;
+mod fargate_vcpu_quota_low;
 mod flow_logs_disabled;
+mod headroom_audit;
 mod inquiry;
+mod instance_eni_attachments_failing;
+mod instance_eni_slots_low;
+mod instance_enis_unknown_to_ecs;
+mod instance_not_trunked;
 mod interface_endpoint_blocks_task;
 mod load_balancer_cannot_reach_task;
 mod mixed_network_modes;
 mod no_internet_route;
+mod orphaned_enis;
 mod path_mtu_black_hole;
 mod proof;
 mod reaching;
+mod region_eni_quota_low;
 mod stale_instance_security_group;
 mod subnet_addresses_exhausted;
+mod subnet_addresses_low;
 mod subnets_routed_differently;
+mod surging;
+mod task_stuck_provisioning;
+mod trunking_not_enabled;
 mod vpc_dns_hostnames_disabled;
 mod vpc_dns_support_disabled;
 mod ways;
+mod words;
 
 use crate::dependencies::Caller;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only};
-pub use check::{Check, Fault, Judgement, Outcome, Severity, Step, Unknown};
+pub use check::{Check, Fault, Judgement, Outcome, Run, Severity, Step, Unknown};
+pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
 pub use inquiry::Inquiry;
 pub use proof::prove_fix;
 
 pub use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
-/// Every check, in the order of the checklist.
+/// Every check, in the order of the checklist, and then those of what is left.
 pub static ALL: &[&Check] = &[
     &eni_not_attached::CHECK,
     &subnet_addresses_exhausted::CHECK,
@@ -65,6 +86,23 @@ pub static ALL: &[&Check] = &[
     &path_mtu_black_hole::CHECK,
     &mixed_network_modes::CHECK,
     &flow_logs_disabled::CHECK,
+    &task_stuck_provisioning::CHECK,
+    &eni_slots_exhausted::CHECK,
+    &instance_eni_attachments_failing::CHECK,
+    &deployment_surge_exceeds_eni_slots::CHECK,
+    &deployment_surge_exceeds_addresses::CHECK,
+    &region_eni_quota_low::CHECK,
+    &deployment_surge_exceeds_resources::CHECK,
+    &deployment_cannot_replace_tasks::CHECK,
+    &cluster_eni_slots_low::CHECK,
+    &subnet_addresses_low::CHECK,
+    &fargate_vcpu_quota_low::CHECK,
+    &instance_enis_unknown_to_ecs::CHECK,
+    &instance_not_trunked::CHECK,
+    &capacity_runs_out_soon::CHECK,
+    &instance_eni_slots_low::CHECK,
+    &trunking_not_enabled::CHECK,
+    &orphaned_enis::CHECK,
 ];
 
 /// The check with this id.

@@ -1,5 +1,5 @@
 use super::calling::are_same;
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::ways::reasons;
 use crate::facts::{
@@ -33,7 +33,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("no_internet_route.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::no_internet_route::place;
 use crate::facts::{
@@ -27,7 +27,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::VpcEndpoints,
     ],
     page: include_str!("path_mtu_black_hole.md"),
-    run,
+    run: Run::Task(run),
 };
 
 /// What a task's interface sends by default: Fargate from platform 1.4 on, and (an assumption: the

@@ -1,5 +1,5 @@
 use super::attempt::{Attempt, Tried};
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::ways::{self, Way};
 use crate::facts::{
@@ -25,7 +25,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::Subnets,
     ],
     page: include_str!("stale_instance_security_group.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing, Reason, Snapshot, SubnetId};
 use crate::fix::Fix;
@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[FactKind::Subnets, FactKind::NetworkInterfaces],
     page: include_str!("subnet_addresses_exhausted.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::no_internet_route::{family, fixes, place, together};
 use crate::facts::{
@@ -31,7 +31,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::TransitGatewayRoutes,
     ],
     page: include_str!("subnets_routed_differently.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::FactKind;
 use crate::fix::{Fix, hostnames};
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NetworkInterfaces,
     ],
     page: include_str!("vpc_dns_hostnames_disabled.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

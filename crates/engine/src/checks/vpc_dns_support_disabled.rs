@@ -1,4 +1,4 @@
-use super::check::{Check, Fault, Judgement, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::custom_dns_unreachable::dhcp_options;
 use super::inquiry::Inquiry;
 use crate::facts::FactKind;
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
         FactKind::NetworkInterfaces,
     ],
     page: include_str!("vpc_dns_support_disabled.md"),
-    run,
+    run: Run::Task(run),
 };
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {

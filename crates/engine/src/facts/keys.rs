@@ -22,6 +22,13 @@ pub(super) enum Shape {
         /// The member that identifies an element; several, where one alone doesn't.
         id_keys: &'static [&'static str],
     },
+    /// A list of structures that hold a list of resources each, as reservations do instances.
+    Nested {
+        /// The member that holds them.
+        member: &'static str,
+        /// The member that identifies a resource.
+        id_keys: &'static [&'static str],
+    },
     /// One resource, and a member of the output that belongs to it.
     One {
         /// The member that identifies the resource.
@@ -219,6 +226,39 @@ const SPECS: &[Spec] = &[
         FactKind::ContainerInstances,
         &["containerInstanceArn"],
     ),
+    list("clusters", FactKind::Clusters, &["clusterArn"]),
+    list(
+        "capacityProviders",
+        FactKind::CapacityProviders,
+        &["capacityProviderArn"],
+    ),
+    list("settings", FactKind::AccountSettings, &["name"]),
+    list(
+        "AutoScalingGroups",
+        FactKind::AutoScalingGroups,
+        &["AutoScalingGroupARN"],
+    ),
+    Spec {
+        key: "Reservations",
+        kind: FactKind::Instances,
+        id_prefix: "",
+        shape: Shape::Nested {
+            member: "Instances",
+            id_keys: &["InstanceId"],
+        },
+    },
+    list("InstanceTypes", FactKind::InstanceTypes, &["InstanceType"]),
+    list("Quotas", FactKind::ServiceQuotas, &["QuotaArn"]),
+    Spec {
+        key: "Quota",
+        kind: FactKind::ServiceQuotas,
+        id_prefix: "",
+        shape: Shape::One {
+            id_key: "QuotaArn",
+            with: "",
+        },
+    },
+    list("MetricDataResults", FactKind::MetricData, &["Label"]),
     list("ResolvedNames", FactKind::ResolvedNames, &["Name"]),
 ];
 
@@ -226,10 +266,7 @@ const SPECS: &[Spec] = &[
 const UNREAD: &[&str] = &[
     "Addresses",
     "AvailabilityZones",
-    "clusters",
     "CustomerGateways",
-    "InstanceTypes",
-    "Reservations",
     "TransitGatewayRouteTables",
     "VpnGateways",
 ];
@@ -239,10 +276,20 @@ pub(super) fn id_keys(kind: FactKind) -> &'static [&'static str] {
     let mut lists = SPECS.iter().filter(|spec| spec.kind == kind);
     lists
         .find_map(|spec| match spec.shape {
-            Shape::List { id_keys } => Some(id_keys),
+            Shape::List { id_keys } | Shape::Nested { id_keys, .. } => Some(id_keys),
             Shape::One { .. } | Shape::Attached { .. } => None,
         })
         .unwrap_or_default()
+}
+
+/// The resource in a structure that holds it, where the AWS CLI prints one around it.
+pub(super) fn within(kind: FactKind, value: &Value) -> &Value {
+    let mut nested = SPECS.iter().filter(|spec| spec.kind == kind);
+    let inner = nested.find_map(|spec| match spec.shape {
+        Shape::Nested { member, .. } => value.get(member)?.get(0),
+        _ => None,
+    });
+    inner.unwrap_or(value)
 }
 
 /// The id that several members make together.
@@ -301,6 +348,9 @@ pub(super) fn find<'a>(
                     .into_iter()
                     .any(|sibling| sibling == "InstancesRevision")
         }
+        // Other services have clusters and settings too.
+        "clusters" => value.contains("\"clusterArn\"") || value.trim() == "[]",
+        "settings" => value.contains("\"value\"") || value.trim() == "[]",
         // CloudSearch has domains too.
         "DomainStatusList" => !value.contains("\"DocService\""),
         _ => true,

@@ -105,6 +105,22 @@ kinds! {
     DiscoveredInstances, "Instances", Some("servicediscovery:DiscoverInstances");
     /// ECS container instances.
     ContainerInstances, "containerInstances", Some("ecs:DescribeContainerInstances");
+    /// ECS clusters.
+    Clusters, "clusters", Some("ecs:DescribeClusters");
+    /// ECS capacity providers.
+    CapacityProviders, "capacityProviders", Some("ecs:DescribeCapacityProviders");
+    /// ECS account settings, as their caller sees them.
+    AccountSettings, "settings", Some("ecs:ListAccountSettings");
+    /// Auto Scaling groups.
+    AutoScalingGroups, "AutoScalingGroups", Some("autoscaling:DescribeAutoScalingGroups");
+    /// EC2 instances, in their reservations.
+    Instances, "Reservations", Some("ec2:DescribeInstances");
+    /// EC2 instance types.
+    InstanceTypes, "InstanceTypes", Some("ec2:DescribeInstanceTypes");
+    /// Quotas of the account, and what AWS starts everybody with.
+    ServiceQuotas, "Quotas", Some("servicequotas:GetServiceQuota");
+    /// Histories of metrics.
+    MetricData, "MetricDataResults", Some("cloudwatch:GetMetricData");
     /// What DNS answered about host names. No AWS API tells it.
     ResolvedNames, "ResolvedNames", None;
     /// Which address of a range it will be: the one a task gets, the one a name resolves to.
@@ -122,6 +138,7 @@ impl FactKind {
     /// The id of a resource of this kind, as the AWS CLI prints the resource; `None` for kinds that no
     /// list holds, and where the id is absent.
     pub fn id_of(self, resource: &Value) -> Option<String> {
+        let resource = super::keys::within(self, resource);
         let keys = super::keys::id_keys(self);
         let parts: Option<Vec<String>> = keys
             .iter()

@@ -196,6 +196,20 @@ impl SnapshotReader {
                 }
                 Ok(found)
             }
+            Shape::Nested { member, id_keys } => {
+                let holders: Vec<TopLevel<'_>> = file.parse_member(spec.key, value)?;
+                let mut found = Vec::new();
+                for holder in &holders {
+                    let inner = holder.0.iter().find(|(key, _)| key == member);
+                    let Some((_, inner)) = inner else { continue };
+                    let elements: Vec<&RawValue> = file.parse_member(member, inner)?;
+                    for element in elements {
+                        let id = file.id(element, id_keys)?;
+                        found.push((spec.kind, id, file.item(index, element)));
+                    }
+                }
+                Ok(found)
+            }
             Shape::One { id_key, with } => {
                 let id = file.id(value, std::slice::from_ref(&id_key))?;
                 let mut item = file.item(index, value);
@@ -271,6 +285,14 @@ impl SnapshotReader {
             opensearch_domains: self.facts()?,
             discovered_instances: self.facts()?,
             container_instances: self.facts()?,
+            clusters: self.facts()?,
+            capacity_providers: self.facts()?,
+            account_settings: self.facts()?,
+            auto_scaling_groups: self.facts()?,
+            instances: self.facts()?,
+            instance_types: self.facts()?,
+            service_quotas: self.facts()?,
+            metric_data: self.facts()?,
             resolved_names: self.facts()?,
         }))
     }

@@ -1,8 +1,12 @@
 //! What was observed: one file for each AWS resource, read as the AWS CLI prints it, with its
 //! coverage. No behaviour beyond look-ups.
 
+mod account_setting;
+mod auto_scaling_group;
 mod cache_cluster;
 mod cache_subnet_group;
+mod capacity_provider;
+mod cluster;
 mod container_instance;
 mod coverage;
 mod db_cluster;
@@ -14,6 +18,8 @@ mod event;
 mod flow_log;
 mod gateway;
 mod ids;
+mod instance;
+mod instance_type;
 mod kafka_cluster;
 mod kafka_node;
 mod keys;
@@ -21,6 +27,7 @@ mod kind;
 mod load;
 mod load_balancer;
 mod merge;
+mod metric_data;
 mod mount_target;
 mod network_acl;
 mod network_interface;
@@ -33,20 +40,26 @@ mod saved_file;
 mod security_group;
 mod serverless_cache;
 mod service;
+mod service_quota;
 mod snapshot;
 mod subnet;
 mod target_group;
 mod task;
 mod task_definition;
+mod timestamp;
 mod transit_gateway;
 mod vpc;
 mod vpc_endpoint;
 mod vpc_peering_connection;
 mod vpn_connection;
 
+pub use account_setting::AccountSetting;
+pub use auto_scaling_group::AutoScalingGroup;
 pub use cache_cluster::{CacheCluster, CacheEndpoint, CacheNode, CacheSecurityGroup};
 pub use cache_subnet_group::{CacheSubnet, CacheSubnetGroup};
-pub use container_instance::ContainerInstance;
+pub use capacity_provider::{AutoScalingGroupProvider, CapacityProvider, ManagedScaling};
+pub use cluster::Cluster;
+pub use container_instance::{Attribute, ContainerInstance, InstanceResource, VersionInfo};
 pub use coverage::{Coverage, Facts, Missing, Reason, Resource, Scope};
 pub use db_cluster::{DbCluster, DbClusterMember};
 pub use db_instance::{
@@ -62,6 +75,12 @@ pub use gateway::{
     InternetGatewayAttachment, NatGateway, NatGatewayAddress,
 };
 pub use ids::*;
+pub use instance::{
+    BlockDevice, Instance, InstanceInterface, InterfaceAttachment, Placement, PrivateDnsNameOptions,
+};
+pub use instance_type::{
+    Disk, EbsInfo, InstanceStorageInfo, InstanceType, NetworkCard, NetworkInfo,
+};
 pub use kafka_cluster::{
     BrokerNodeGroupInfo, KafkaCluster, KafkaProvisioned, KafkaServerless, KafkaVpcConfig,
 };
@@ -72,6 +91,7 @@ pub use load_balancer::{
     LoadBalancer, LoadBalancerAddress, LoadBalancerScheme, LoadBalancerState, LoadBalancerType,
     LoadBalancerZone,
 };
+pub use metric_data::MetricData;
 pub use mount_target::MountTarget;
 pub use network_acl::{NetworkAcl, NetworkAclAssociation, NetworkAclEntry, RuleAction};
 pub use network_interface::{
@@ -90,17 +110,21 @@ pub use security_group::{GroupReference, IpPermission, SecurityGroup};
 pub use serverless_cache::ServerlessCache;
 pub use service::{
     AssignPublicIp, AwsvpcConfiguration, CapacityProviderStrategyItem, ClientAlias, Deployment,
-    NetworkConfiguration, Service, ServiceConnectConfiguration, ServiceConnectService,
+    DeploymentConfiguration, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
+    SchedulingStrategy, Service, ServiceConnectConfiguration, ServiceConnectService,
     ServiceLoadBalancer, ServiceRegistry, Tag,
 };
+pub use service_quota::ServiceQuota;
 pub use snapshot::{Observations, Snapshot};
 pub use subnet::{BlockPublicAccessStates, InternetGatewayBlockMode, Subnet};
 pub use target_group::{HealthCheckPort, TargetGroup, TargetType};
 pub use task::{Detail, LaunchType, Task, TaskAttachment, TaskStatus};
 pub use task_definition::{
-    ContainerDefinition, ContainerOverride, EnvironmentFile, FileSystemVolume, LogConfiguration,
-    RepositoryCredentials, Secret, TaskDefinition, TaskOverrides, Volume,
+    ContainerDefinition, ContainerOverride, ContainerResources, EnvironmentFile, FileSystemVolume,
+    LogConfiguration, PortMapping, RepositoryCredentials, ResourceRequirement, Secret,
+    TaskDefinition, TaskOverrides, Volume,
 };
+pub use timestamp::Timestamp;
 pub use transit_gateway::{
     Switch, TransitGateway, TransitGatewayAttachment, TransitGatewayAttachmentAssociation,
     TransitGatewayOptions, TransitGatewayRoute, TransitGatewayRouteAttachment,

@@ -52,6 +52,8 @@ pub struct NetworkInterface {
     pub private_dns_name: Option<String>,
     /// The account that owns the interface.
     pub owner_id: Option<String>,
+    /// Whether a service made it and takes care of it.
+    pub requester_managed: Option<bool>,
     /// Set by the service that made it; ECS puts the attachment's ARN here.
     pub description: Option<String>,
 }
@@ -138,7 +140,11 @@ pub enum InterfaceType {
     GatewayLoadBalancerEndpoint,
     /// A transit gateway attachment's; has no security group.
     TransitGateway,
-    /// Any other: endpoints, Lambda, branches, trunks, EFA.
+    /// One that carries the interfaces of a container instance's tasks.
+    Trunk,
+    /// One that a trunk carries.
+    Branch,
+    /// Any other: endpoints, Lambda, EFA.
     #[serde(other)]
     Other,
 }

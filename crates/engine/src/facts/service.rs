@@ -36,9 +36,71 @@ pub struct Service {
     /// Its tags; printed only with `--include TAGS`.
     #[serde(default)]
     pub tags: Vec<Tag>,
+    /// `ACTIVE`, `DRAINING` or `INACTIVE`.
+    pub status: Option<String>,
+    /// How many tasks it should have.
+    pub desired_count: Option<u32>,
+    /// How many of them run.
+    pub running_count: Option<u32>,
+    /// How many of them are starting.
+    pub pending_count: Option<u32>,
+    /// Whether it has so many tasks, or one on each instance.
+    #[serde(default)]
+    pub scheduling_strategy: SchedulingStrategy,
+    /// How many tasks a deployment may have at once, at most and at least.
+    pub deployment_configuration: Option<DeploymentConfiguration>,
+    /// Where its tasks may be.
+    #[serde(default)]
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// Which of these places is taken first.
+    #[serde(default)]
+    pub placement_strategy: Vec<PlacementStrategy>,
     /// Its deployments, of which at most one is `PRIMARY`.
     #[serde(default)]
     pub deployments: Vec<Deployment>,
+}
+
+/// Whether a service has so many tasks, or one on each instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SchedulingStrategy {
+    /// So many tasks.
+    #[default]
+    Replica,
+    /// One on each container instance that its constraints allow.
+    Daemon,
+}
+
+/// How many tasks a deployment may have at once, in percent of the desired count.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeploymentConfiguration {
+    /// At most, rounded down.
+    pub maximum_percent: Option<u32>,
+    /// At least, rounded up.
+    pub minimum_healthy_percent: Option<u32>,
+    /// `ROLLING`, which is meant when nothing is said, or a strategy with a second set of tasks.
+    pub strategy: Option<String>,
+}
+
+/// Where tasks may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacementConstraint {
+    /// `distinctInstance` or `memberOf`.
+    pub r#type: Option<String>,
+    /// For `memberOf`: an expression of the cluster query language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+}
+
+/// Which place is taken first.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PlacementStrategy {
+    /// `spread`, `binpack` or `random`.
+    pub r#type: Option<String>,
+    /// What is spread over, or packed.
+    pub field: Option<String>,
 }
 
 /// Who deploys a service.
@@ -88,8 +150,12 @@ pub struct Tag {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployment {
+    /// Its id, which names its tasks as `startedBy`.
+    pub id: Option<String>,
     /// `PRIMARY` for the newest.
     pub status: Option<String>,
+    /// The ARN of the task definition that its tasks run.
+    pub task_definition: Option<EcsArn>,
     /// What its tasks offer and find by Service Connect.
     pub service_connect_configuration: Option<ServiceConnectConfiguration>,
 }

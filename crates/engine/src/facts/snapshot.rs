@@ -4,14 +4,15 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{
-    CacheCluster, CacheSubnetGroup, ContainerInstance, DbCluster, DbInstance, DbProxy, DhcpOptions,
-    DiscoveredInstance, EgressOnlyInternetGateway, Facts, FlowLog, InstanceId, InternetGateway,
-    KafkaCluster, KafkaNode, LoadBalancer, Missing, MountTarget, NatGateway, NetworkAcl,
-    NetworkAclId, NetworkInterface, NetworkInterfaceId, OpenSearchDomain, PrefixList, Reason,
-    ReplicationGroup, ResolvedName, Resource, RouteTable, RouteTableId, SecurityGroup,
-    ServerlessCache, Service, Subnet, SubnetId, TargetGroup, Task, TaskDefinition, TransitGateway,
-    TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment, Vpc,
-    VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
+    AccountSetting, AutoScalingGroup, CacheCluster, CacheSubnetGroup, CapacityProvider, Cluster,
+    ContainerInstance, DbCluster, DbInstance, DbProxy, DhcpOptions, DiscoveredInstance,
+    EgressOnlyInternetGateway, Facts, FlowLog, Instance, InstanceId, InstanceType, InternetGateway,
+    KafkaCluster, KafkaNode, LoadBalancer, MetricData, Missing, MountTarget, NatGateway,
+    NetworkAcl, NetworkAclId, NetworkInterface, NetworkInterfaceId, OpenSearchDomain, PrefixList,
+    Reason, ReplicationGroup, ResolvedName, Resource, RouteTable, RouteTableId, SecurityGroup,
+    ServerlessCache, Service, ServiceQuota, Subnet, SubnetId, TargetGroup, Task, TaskDefinition,
+    TransitGateway, TransitGatewayAttachment, TransitGatewayRoutes, TransitGatewayVpcAttachment,
+    Vpc, VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
 };
 use crate::dependencies::Declaration;
 
@@ -98,6 +99,22 @@ pub struct Observations {
     pub discovered_instances: Facts<DiscoveredInstance>,
     /// ECS container instances.
     pub container_instances: Facts<ContainerInstance>,
+    /// ECS clusters.
+    pub clusters: Facts<Cluster>,
+    /// ECS capacity providers.
+    pub capacity_providers: Facts<CapacityProvider>,
+    /// ECS account settings.
+    pub account_settings: Facts<AccountSetting>,
+    /// Auto Scaling groups.
+    pub auto_scaling_groups: Facts<AutoScalingGroup>,
+    /// EC2 instances.
+    pub instances: Facts<Instance>,
+    /// EC2 instance types.
+    pub instance_types: Facts<InstanceType>,
+    /// Quotas.
+    pub service_quotas: Facts<ServiceQuota>,
+    /// Histories of metrics.
+    pub metric_data: Facts<MetricData>,
     /// What DNS answered about host names.
     pub resolved_names: Facts<ResolvedName>,
 }

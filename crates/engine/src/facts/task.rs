@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer};
 
-use super::{EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId, TaskOverrides};
+use super::{EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId, TaskOverrides, Timestamp};
 
 /// An ECS task, as `describe-tasks` prints it and as a "ECS Task State Change" event carries it.
 ///
@@ -31,6 +31,16 @@ pub struct Task {
     pub group: Option<String>,
     /// Its container instance's ARN; absent on Fargate.
     pub container_instance_arn: Option<EcsArn>,
+    /// The zone that it runs in.
+    pub availability_zone: Option<String>,
+    /// The CPU that it takes, in 1024ths of a vCPU; absent where only its containers say.
+    pub cpu: Option<String>,
+    /// The memory that it takes, in MiB; absent where only its containers say.
+    pub memory: Option<String>,
+    /// When ECS made it.
+    pub created_at: Option<Timestamp>,
+    /// When it stopped.
+    pub stopped_at: Option<Timestamp>,
     /// Its network interface and other attachments.
     #[serde(default)]
     pub attachments: Vec<TaskAttachment>,
@@ -132,9 +142,19 @@ pub struct TaskAttachment {
     pub kind: String,
     /// Where it is in its life.
     pub status: Option<String>,
-    /// What it is, by name.
-    #[serde(default)]
+    /// What it is, by name: of the details, those that are read.
+    #[serde(default, deserialize_with = "of_interest")]
     pub details: Vec<Detail>,
+}
+
+/// The details that are read. A large account has hundreds of thousands.
+const DETAILS: [&str; 3] = ["networkInterfaceId", "subnetId", "privateIPv4Address"];
+
+fn of_interest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Detail>, D::Error> {
+    let mut details: Vec<Detail> = Deserialize::deserialize(deserializer)?;
+    details.retain(|detail| DETAILS.contains(&detail.name.as_str()));
+    details.shrink_to_fit();
+    Ok(details)
 }
 
 /// A named detail of an attachment.
@@ -151,6 +171,11 @@ impl TaskAttachment {
     /// Whether it is the task's network interface.
     pub fn is_network_interface(&self) -> bool {
         self.kind == "eni" || self.kind == "ElasticNetworkInterface"
+    }
+
+    /// Whether it still takes a slot of the task's container instance.
+    pub fn is_held(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("DETACHED" | "DELETED"))
     }
 
     fn detail(&self, name: &str) -> Option<&str> {

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{EcsArn, FactKind, Resource, Tag};
+use super::{Attribute, EcsArn, FactKind, PlacementConstraint, Resource, Tag};
 use crate::dependencies::learned::{self, Learned, Source};
 
 /// A revision of a task definition, as `describe-task-definition` prints it, without what could hold
@@ -17,6 +17,18 @@ pub struct TaskDefinition {
     /// `awsvpc`, or another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_mode: Option<String>,
+    /// The CPU that a task takes, in 1024ths of a vCPU; absent where only its containers say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<String>,
+    /// The memory that a task takes, in MiB; absent where only its containers say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
+    /// Where its tasks may be.
+    #[serde(default)]
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// The attributes that an instance needs to run it, as ECS derived them.
+    #[serde(default)]
+    pub requires_attributes: Vec<Attribute>,
     /// Its containers: AWS always prints some.
     pub container_definitions: Vec<ContainerDefinition>,
     /// Its volumes.
@@ -36,6 +48,9 @@ pub struct ContainerDefinition {
     /// Its image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// What it takes of an instance.
+    #[serde(flatten)]
+    pub resources: ContainerResources,
     /// The endpoints that its configuration talks about.
     pub learned: Vec<Learned>,
     /// The names of its environment variables.
@@ -50,6 +65,51 @@ pub struct ContainerDefinition {
     pub log_configuration: Option<LogConfiguration>,
     /// The files of environment variables, which ECS fetches from S3.
     pub environment_files: Vec<EnvironmentFile>,
+}
+
+/// What a container takes of an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerResources {
+    /// CPU, in 1024ths of a vCPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<i64>,
+    /// The memory at which it is killed, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<i64>,
+    /// The memory that is kept for it, in MiB; where it is said, it is what placement counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_reservation: Option<i64>,
+    /// Its ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub port_mappings: Vec<PortMapping>,
+    /// Its GPUs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_requirements: Vec<ResourceRequirement>,
+}
+
+/// A port of a container.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PortMapping {
+    /// The container's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_port: Option<u16>,
+    /// The instance's, outside awsvpc mode; absent or 0 for any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<u16>,
+    /// `tcp` or `udp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+}
+
+/// Something that only some instances have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ResourceRequirement {
+    /// `GPU` or `InferenceAccelerator`.
+    pub r#type: Option<String>,
+    /// How much of it.
+    pub value: Option<String>,
 }
 
 /// A secret that ECS fetches.
@@ -144,6 +204,8 @@ const LOG_OPTIONS: [&str; 4] = ["awslogs-group", "awslogs-region", "Name", "regi
 struct RawContainerDefinition {
     name: String,
     image: Option<String>,
+    #[serde(flatten)]
+    resources: ContainerResources,
     environment: Value,
     command: Value,
     entry_point: Value,
@@ -175,6 +237,7 @@ impl From<RawContainerDefinition> for ContainerDefinition {
         Self {
             name: raw.name,
             image: raw.image,
+            resources: raw.resources,
             learned,
             variables,
             secrets: raw.secrets,

@@ -30,6 +30,14 @@ impl Fix {
         }
     }
 
+    /// A command whose effect the engine has played through.
+    pub fn played(command: impl Into<String>) -> Self {
+        Self {
+            verified: true,
+            ..Self::unverified(command)
+        }
+    }
+
     /// Changes that the engine can prove, all of them together.
     pub fn of(changes: Vec<Change>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub fn audit_text(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     let mut told = Told::default();
     heading(&mut text, report, style);
-    for (number, step) in (1..).zip(Step::ALL) {
+    for (number, step) in (1..).zip(Step::CHECKLIST) {
         let results: Vec<_> = report
             .results
             .iter()

@@ -11,7 +11,7 @@ use crate::fix::{Change, Fix};
 use crate::reach::{Answer, Explanation, Note, Question};
 
 /// The version of the format.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// One blocker.
 #[derive(Debug, Serialize)]
@@ -244,6 +244,17 @@ pub struct SummaryV1 {
     skipped: usize,
 }
 
+impl From<Summary> for SummaryV1 {
+    fn from(summary: Summary) -> Self {
+        Self {
+            pass: summary.pass,
+            fail: summary.fail,
+            unknown: summary.unknown,
+            skipped: summary.skipped,
+        }
+    }
+}
+
 /// An audit's report.
 #[derive(Debug, Serialize)]
 pub struct ReportV1 {
@@ -257,24 +268,13 @@ pub struct ReportV1 {
 
 impl From<&Report<'_>> for ReportV1 {
     fn from(report: &Report<'_>) -> Self {
-        let Summary {
-            pass,
-            fail,
-            unknown,
-            skipped,
-        } = report.summary();
         Self {
             schema: SCHEMA,
             subject: SubjectV1::new(&report.subject, report.basis),
             observed_at: report.observed_at.clone(),
             event_time: report.event_time.clone(),
             results: report.results.iter().map(Into::into).collect(),
-            summary: SummaryV1 {
-                pass,
-                fail,
-                unknown,
-                skipped,
-            },
+            summary: report.summary().into(),
         }
     }
 }

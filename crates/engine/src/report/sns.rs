@@ -82,14 +82,19 @@ fn of<'a>(
     results.filter(move |result| result.outcome == outcome)
 }
 
-/// Who has what, the worst first, as far as there is room. Lesser faults are only counted.
 fn subject(report: &Report<'_>, checks: &[&str], all: usize) -> String {
     let owner = report.subject.owner();
     let owner = owner
         .split_once(':')
         .map_or(owner.as_str(), |(_, name)| name);
     let cluster = report.subject.cluster().name();
-    let mut subject = ascii(&format!("ECS network fault: {owner} in {cluster}: "));
+    let start = format!("ECS network fault: {owner} in {cluster}: ");
+    subject_line(&start, checks, all)
+}
+
+/// Who has what, the worst first, as far as there is room. Lesser faults are only counted.
+pub(super) fn subject_line(start: &str, checks: &[&str], all: usize) -> String {
+    let mut subject = ascii(start);
     // Names are the account's own and may be long: room is left for the first check.
     let longest = checks
         .iter()
@@ -153,8 +158,8 @@ fn body(report: &Report<'_>) -> String {
 }
 
 /// A body that SNS takes, cut at the end of a line.
-fn shorten(mut text: String) -> String {
-    const NOTE: &str = "… and more: audit the task with the command line to see all of it.\n";
+pub(super) fn shorten(mut text: String) -> String {
+    const NOTE: &str = "… and more: the same audit on the command line shows all of it.\n";
     if text.len() > BODY {
         let room = text.floor_char_boundary(BODY - NOTE.len());
         let end = text.get(..room).and_then(|text| text.rfind('\n'));

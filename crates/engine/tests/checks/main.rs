@@ -1,4 +1,6 @@
 //! Every check against its fixtures: `fixtures/<check-id>/<case>.<outcome>.json`.
+//!
+//! A fixture names its subject: `Event`, `Audit` (a service), or `Headroom` (what is left, all of it).
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,10 +13,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Subject};
+use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Run, Subject};
 use awsvpc_auditor_engine::facts::{
     LoadError, Observations, Snapshot, SnapshotReader, TaskStateChange,
 };
+use awsvpc_auditor_engine::headroom::{Options, measure};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -33,6 +36,15 @@ struct Audited<'a> {
     #[serde(borrow)]
     event: Option<&'a RawValue>,
     audit: Option<Service>,
+    headroom: Option<Headroom>,
+}
+
+/// What an audit of headroom is told.
+#[derive(Deserialize)]
+struct Headroom {
+    /// Services that deploy at the same time.
+    #[serde(default)]
+    together: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +113,15 @@ impl Fixture {
         let audited: Audited<'_> =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let snapshot = snapshot(&name, &text);
+        if let Some(Headroom { together }) = &audited.headroom {
+            assert!(matches!(self.check.run, Run::Headroom(_)), "{name}");
+            let options = Options {
+                together: together.clone(),
+                ..Options::default()
+            };
+            let regions = measure(&snapshot, &options);
+            return checks::headroom_only(&regions, &[self.check]).results;
+        }
         let event = audited.event.map(|event| {
             TaskStateChange::parse(event.get()).unwrap_or_else(|error| panic!("{name}: {error}"))
         });
