@@ -92,7 +92,11 @@ impl State {
         let failed: BTreeSet<&str> = with(Outcome::Fail)
             .map(|r| r.fingerprint.as_str())
             .collect();
-        let unknown: BTreeSet<(&str, &str)> = with(Outcome::Unknown)
+        let unknown: BTreeSet<&str> = with(Outcome::Unknown)
+            .map(|result| check(&result.fingerprint))
+            .collect();
+        let gone: BTreeSet<(&str, &str)> = with(Outcome::Pass)
+            .chain(with(Outcome::Skipped))
             .map(|result| (check(&result.fingerprint), result.resource.as_str()))
             .collect();
         let asked = report
@@ -101,11 +105,13 @@ impl State {
             .map(|result| check(&result.fingerprint));
         let asked: BTreeSet<&str> = asked.collect();
         let is_open = |print: &&String| {
+            let is_gone = || {
+                gone.iter()
+                    .any(|(check, resource)| is_about(print, check, resource))
+            };
             failed.contains(print.as_str())
                 || !asked.contains(check(print))
-                || unknown
-                    .iter()
-                    .any(|(check, resource)| may_be(print, check, resource))
+                || (unknown.contains(check(print)) && !is_gone())
         };
         let mut after = self.clone();
         after.told = self.told.iter().filter(is_open).cloned().collect();
@@ -126,10 +132,10 @@ impl State {
 /// Fingerprints that are remembered; each takes about a hundred bytes.
 const MOST_TOLD: usize = 3_000;
 
-/// Whether what a check doesn't know about a resource may be a fault that was told: the resource's own,
-/// or one of something in it.
-fn may_be(print: &str, unknown_check: &str, resource: &str) -> bool {
-    let about = print.strip_prefix(unknown_check);
+/// Whether what a check says of a resource is about a fault that was told: the resource's own, or one of
+/// something in it.
+fn is_about(print: &str, check: &str, resource: &str) -> bool {
+    let about = print.strip_prefix(check);
     about.is_some_and(|about| match about.strip_prefix('/') {
         Some(about) => {
             let inside = about.strip_prefix(resource);
@@ -154,7 +160,7 @@ mod tests {
     use awsvpc_auditor_engine::facts::{Snapshot, SnapshotReader};
     use awsvpc_auditor_engine::headroom::{Options, measure};
 
-    use super::{State, may_be};
+    use super::{State, is_about};
 
     const SUBNET: &str = "123456789012/eu-west-1/subnet-addresses-low/subnet-1";
 
@@ -205,9 +211,9 @@ mod tests {
 
     /// Otherwise one thing that nobody will ever know would keep every fault of its check.
     #[test]
-    fn what_is_unknown_keeps_what_it_is_about_and_nothing_else() {
+    fn what_passes_ends_what_it_is_about_and_nothing_else() {
         let check = "123456789012/eu-west-1/task-stuck-provisioning";
-        for (print, resource, keeps) in [
+        for (print, resource, ends) in [
             ("/shop/checkout", "shop/checkout", true),
             ("/shop/checkout", "shop", true),
             ("/shop/checkout", "shop/check", false),
@@ -215,9 +221,13 @@ mod tests {
             ("", "eu-west-1", true),
         ] {
             let print = format!("{check}{print}");
-            assert_eq!(may_be(&print, check, resource), keeps, "{print} {resource}");
+            assert_eq!(
+                is_about(&print, check, resource),
+                ends,
+                "{print} {resource}"
+            );
         }
-        assert!(!may_be(SUBNET, check, "subnet-1"));
+        assert!(!is_about(SUBNET, check, "subnet-1"));
     }
 
     #[test]

@@ -57,7 +57,15 @@ fn judge(assessment: &Assessment<'_, '_>, cluster: &Cluster<'_>) -> Judgement {
         are(slots.free)
     );
     if percent >= limit {
-        return Judgement::pass(name, free);
+        let (sure, missing) = ClusterSlots::surely_free(cluster);
+        let surely = ClusterSlots {
+            free: sure,
+            ..slots
+        };
+        return match missing.filter(|_| surely.percent_free() < Some(limit)) {
+            Some(missing) => Judgement::unknown(name, missing),
+            None => Judgement::pass(name, free),
+        };
     }
     if let Some(missing) = unknown_slots(cluster) {
         return Judgement::unknown(name, missing);

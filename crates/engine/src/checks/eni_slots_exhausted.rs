@@ -31,6 +31,9 @@ fn judge(assessment: &Assessment<'_, '_>, cluster: &Cluster<'_>) -> Judgement {
         return Judgement::skipped(format!("{name} has no container instance for awsvpc tasks"));
     }
     if slots.free > 0 {
+        if let (0, Some(missing)) = ClusterSlots::surely_free(cluster) {
+            return Judgement::unknown(name, missing);
+        }
         let message = format!(
             "{} of {} interface slots of {name} {} free",
             slots.free,

@@ -32,28 +32,36 @@ pub struct Assessed<'r, 'a> {
 impl<'r, 'a> Assessment<'r, 'a> {
     /// Plays every service's deployment through, each alone, and those that are named together.
     pub fn of(region: &'r Region<'a>) -> Self {
-        let services =
-            region.clusters.iter().flat_map(|cluster| {
-                let awsvpc = cluster
-                    .known_services()
-                    .iter()
-                    .filter(|plan| plan.is_awsvpc());
-                awsvpc.map(move |plan| Assessed {
-                    cluster,
-                    plan,
-                    fit: plan.rollout.as_ref().map_err(Clone::clone).and_then(
-                        |rollout| match &plan.unclear {
-                            Some(missing) => Err(missing.clone()),
-                            None => Ok(Fit::of(cluster, rollout)),
-                        },
-                    ),
-                    surge: Surge::of(region, cluster, plan),
-                })
-            });
+        let services = region.clusters.iter().flat_map(|cluster| {
+            let awsvpc = cluster
+                .known_services()
+                .iter()
+                .filter(|plan| plan.is_awsvpc());
+            awsvpc.map(move |plan| Assessed {
+                cluster,
+                plan,
+                fit: fit(cluster, plan),
+                surge: Surge::of(region, cluster, plan),
+            })
+        });
         Self {
             region,
             services: services.collect(),
             together: together(region),
         }
+    }
+}
+
+/// How many more tasks of a service fit. Interfaces that nobody saw, or a quota that nobody knows, can't
+/// make less of none.
+fn fit(cluster: &Cluster<'_>, plan: &ServicePlan<'_>) -> Result<Fit, Missing> {
+    let rollout = plan.rollout.as_ref().map_err(Clone::clone)?;
+    if let Some(missing) = &plan.unclear {
+        return Err(missing.clone());
+    }
+    let fit = Fit::of(cluster, rollout);
+    match &plan.unseen {
+        Some(missing) if fit.tasks > 0 => Err(missing.clone()),
+        _ => Ok(fit),
     }
 }

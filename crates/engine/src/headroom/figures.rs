@@ -3,6 +3,7 @@
 use super::assessment::Assessment;
 use super::region::{Cluster, Region};
 use super::surge::Surge;
+use crate::facts::Missing;
 
 /// A number with its name and what it is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,20 @@ impl ClusterSlots {
             sum.full += u32::from(free == 0);
         }
         sum
+    }
+
+    /// The free slots of instances of which somebody saw what is attached to them, and what is missing
+    /// about the others, if there are any: interfaces that ECS doesn't know of may have those.
+    pub fn surely_free(cluster: &Cluster<'_>) -> (u32, Option<Missing>) {
+        let (mut free, mut missing) = (0_u32, None);
+        for host in cluster.open_hosts() {
+            match (host.unseen(), &host.slots) {
+                (None, Ok(slots)) => free = free.saturating_add(slots.free()),
+                (Some(unseen), _) => missing = Some(unseen.clone()),
+                (None, Err(_)) => {}
+            }
+        }
+        (free, missing)
     }
 
     /// The part that is free, in percent.

@@ -115,11 +115,6 @@ impl Fit {
             .map(|(_, lack)| lack);
         fit
     }
-
-    /// Whether nothing that is known ends it.
-    pub fn is_endless(&self) -> bool {
-        self.tasks >= ENDLESS
-    }
 }
 
 fn add(sum: &mut u64, more: u64) {

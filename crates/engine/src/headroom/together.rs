@@ -54,6 +54,11 @@ pub fn together<'r, 'a>(region: &'r Region<'a>) -> Option<Result<Together<'r, 'a
                 may_stall(region, cluster, plan)?;
             }
         }
+        // Less than what was played through can't make a deployment finish that stalls.
+        if courses.iter().all(|course| course.finishes) {
+            let unseen = plans.iter().find_map(|(plan, _)| plan.unseen.clone());
+            unseen.map_or(Ok(()), Err)?;
+        }
         rollouts.reverse();
         let mut other = simulate(&world, &rollouts);
         other.reverse();

@@ -107,15 +107,11 @@ impl Trunking {
         if facts.attribute("ecs.os-type") == Some("windows") {
             return Self::Cannot(TrunkObstacle::Windows);
         }
-        match tasks(facts, instance) {
-            Err(verdict) => verdict,
-            Ok(_) if shared_subnet(snapshot, account, facts, instance).is_some() => {
-                let subnet = shared_subnet(snapshot, account, facts, instance);
-                subnet.map_or(Self::Has, |id| {
-                    Self::Cannot(TrunkObstacle::SharedSubnet(id))
-                })
-            }
-            Ok(tasks) => Self::Could {
+        let subnet = shared_subnet(snapshot, account, facts, instance);
+        match (tasks(facts, instance), subnet) {
+            (Err(verdict), _) => verdict,
+            (Ok(_), Some(subnet)) => Self::Cannot(TrunkObstacle::SharedSubnet(subnet)),
+            (Ok(tasks), None) => Self::Could {
                 steps: steps(snapshot, facts, instance),
                 tasks,
             },

@@ -207,12 +207,6 @@ fn fargate_has_no_instances_but_quotas_and_subnets() {
             Some(FargateQuota),
         ),
         (
-            "no quota observed",
-            fargate(account().unobserved("Quotas"), &launch),
-            400,
-            Some(Address),
-        ),
-        (
             "managed by ECS",
             fargate(quotas(), &json!({"launchType": "MANAGED_INSTANCES"})),
             400,
@@ -260,6 +254,19 @@ fn what_nobody_knows_leaves_it_open() {
             "w:9 is not among",
         ),
         ("its subnet", with(&no_subnet), "subnet-c is not among"),
+        (
+            "Fargate's quota",
+            fargate(
+                account().unobserved("Quotas"),
+                &json!({"launchType": "FARGATE"}),
+            ),
+            "Quotas: not observed",
+        ),
+        (
+            "what is attached to instances",
+            plain(instances(two()).denied("Reservations")),
+            "Reservations: access denied",
+        ),
         (
             "its desired count",
             with(&json!({"desiredCount": null})),
