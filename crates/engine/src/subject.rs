@@ -135,7 +135,7 @@ impl<'a> Subject<'a> {
         match self {
             Self::Service(service) => format!("service:{}", service.service_name),
             Self::Task(task) => match (&task.group, &task.task_definition_arn) {
-                (Some(group), _) => group.clone(),
+                (Some(group), _) => group.to_string(),
                 (None, Some(definition)) => {
                     let name = definition.name();
                     let family = name.split_once(':').map_or(name, |(family, _)| family);

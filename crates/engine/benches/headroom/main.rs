@@ -13,7 +13,7 @@ mod account;
 
 use std::fs;
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use awsvpc_auditor_engine::checks;
 use awsvpc_auditor_engine::facts::Snapshot;
@@ -42,6 +42,9 @@ const SIZES: [Size; 4] = [
     },
 ];
 
+const MOST_MEMORY: &str = "200 MB";
+const MOST_TIME: Duration = Duration::from_secs(1);
+
 /// The most memory that the process ever had.
 fn peak() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -65,9 +68,12 @@ fn benches(criterion: &mut Criterion) {
         let account = account(size);
         let name = format!("{} instances in {} clusters", size.instances, size.clusters);
         let before = peak();
+        let start = Instant::now();
         let results = audit(&account.snapshot);
+        let time = start.elapsed();
         println!(
-            "{name}: {} MB of JSON; peak {before} with the snapshot, {} after {results} results",
+            "{name}: {} MB of JSON; peak {before} with the snapshot, {} of {MOST_MEMORY} after {results} \
+             results, the first time in {time:.0?} of {MOST_TIME:?}",
             account.text / 1_000_000,
             peak()
         );

@@ -1,5 +1,7 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
-use super::cluster_eni_slots_low::{NEEDS, growth, trunk_fixes, trunks, unknown_slots};
+use super::cluster_slots::{
+    NEEDS, growth, judge_clusters, no_instance, trunk_fixes, trunks, unknown_slots,
+};
 use super::words::{are, counted};
 use crate::fix::Fix;
 use crate::headroom::{Assessment, Cluster, ClusterSlots};
@@ -17,18 +19,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
-    let clusters = assessment.region.clusters.iter();
-    clusters.map(|cluster| judge(assessment, cluster)).collect()
+    judge_clusters(assessment, |cluster| judge(assessment, cluster))
 }
 
 fn judge(assessment: &Assessment<'_, '_>, cluster: &Cluster<'_>) -> Judgement {
     let name = cluster.arn.name();
-    if let Err(missing) = &cluster.hosts {
-        return Judgement::unknown(name, missing.clone());
-    }
     let slots = ClusterSlots::of(cluster);
     if slots.instances == 0 {
-        return Judgement::skipped(format!("{name} has no container instance for awsvpc tasks"));
+        return no_instance(cluster);
     }
     if slots.free > 0 {
         if let (0, Some(missing)) = ClusterSlots::surely_free(cluster) {

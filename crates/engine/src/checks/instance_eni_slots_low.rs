@@ -1,5 +1,5 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
-use super::cluster_eni_slots_low::{trunk_fixes, trunks, unknown_slots};
+use super::cluster_slots::{judge_clusters, no_instance, trunk_fixes, trunks, unknown_slots};
 use super::words::{counted, listed};
 use crate::facts::{FactKind, Missing, SchedulingStrategy};
 use crate::headroom::{Assessment, Cluster, Host, Launch, Resources};
@@ -26,18 +26,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
-    let clusters = assessment.region.clusters.iter();
-    clusters.map(|cluster| judge(assessment, cluster)).collect()
+    judge_clusters(assessment, |cluster| judge(assessment, cluster))
 }
 
 fn judge(assessment: &Assessment<'_, '_>, cluster: &Cluster<'_>) -> Judgement {
     let name = cluster.arn.name();
-    if let Err(missing) = &cluster.hosts {
-        return Judgement::unknown(name, missing.clone());
-    }
     let hosts: Vec<_> = cluster.open_hosts().collect();
     if hosts.is_empty() {
-        return Judgement::skipped(format!("{name} has no container instance for awsvpc tasks"));
+        return no_instance(cluster);
     }
     if let Err(missing) = &cluster.services {
         return Judgement::unknown(name, missing.clone());

@@ -1,4 +1,5 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
+use super::cluster_slots::{judge_clusters, no_instance};
 use super::words::{counted, listed};
 use crate::facts::{FactKind, Missing, Reason};
 use crate::fix::Fix;
@@ -22,22 +23,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
-    let clusters = assessment.region.clusters.iter();
-    clusters.map(|cluster| judge(assessment, cluster)).collect()
+    judge_clusters(assessment, |cluster| judge(assessment, cluster))
 }
 
 fn judge(assessment: &Assessment<'_, '_>, cluster: &Cluster<'_>) -> Judgement {
     let name = cluster.arn.name();
-    if let Err(missing) = &cluster.hosts {
-        return Judgement::unknown(name, missing.clone());
-    }
-    let hosts = cluster
-        .known_hosts()
-        .iter()
-        .filter(|host| host.takes_tasks() && host.takes_interfaces());
-    let hosts: Vec<_> = hosts.collect();
+    let hosts: Vec<_> = cluster.open_hosts().collect();
     if hosts.is_empty() {
-        return Judgement::skipped(format!("{name} has no container instance for awsvpc tasks"));
+        return no_instance(cluster);
     }
     let holding = hosts.iter().filter_map(|host| {
         let count = host.foreign.filter(|count| *count > 0)?;

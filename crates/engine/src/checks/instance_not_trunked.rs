@@ -1,6 +1,7 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
 use std::collections::BTreeSet;
 
+use super::cluster_slots::{judge_clusters, no_instance};
 use super::words::{counted, listed};
 use crate::facts::{FactKind, Missing, Reason};
 use crate::fix::Fix;
@@ -41,22 +42,14 @@ fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
         )],
         Some(true) => {
             let region = &assessment.region.name;
-            let clusters = assessment.region.clusters.iter();
-            clusters.map(|cluster| judge(region, cluster)).collect()
+            judge_clusters(assessment, |cluster| judge(region, cluster))
         }
     }
 }
 
 fn judge(region: &str, cluster: &Cluster<'_>) -> Judgement {
     let name = cluster.arn.name();
-    if let Err(missing) = &cluster.hosts {
-        return Judgement::unknown(name, missing.clone());
-    }
-    let hosts = cluster
-        .known_hosts()
-        .iter()
-        .filter(|host| host.takes_tasks() && host.takes_interfaces());
-    let hosts: Vec<_> = hosts.collect();
+    let hosts: Vec<_> = cluster.open_hosts().collect();
     if !cluster.wants_interfaces() {
         return Judgement::skipped(format!(
             "{name} has no task in awsvpc mode on its instances"
@@ -80,9 +73,7 @@ fn judge(region: &str, cluster: &Cluster<'_>) -> Judgement {
         });
         return match unknown {
             Some(missing) => Judgement::unknown(name, missing),
-            None if hosts.is_empty() => {
-                Judgement::skipped(format!("{name} has no container instance for awsvpc tasks"))
-            }
+            None if hosts.is_empty() => no_instance(cluster),
             None => Judgement::pass(
                 name,
                 format!("every instance of {name} that can have a trunk has one"),

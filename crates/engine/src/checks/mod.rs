@@ -10,6 +10,7 @@ mod calling;
 mod capacity_runs_out_soon;
 mod check;
 mod cluster_eni_slots_low;
+mod cluster_slots;
 mod custom_dns_unreachable;
 mod denied_destination_reachable;
 mod dependency_unreachable;

@@ -210,7 +210,7 @@ fn zone_of(snapshot: &Snapshot, target: &Target) -> Option<String> {
         return None;
     };
     let interface = snapshot.network_interfaces.get(id).ok()?;
-    interface.availability_zone.clone()
+    interface.availability_zone.as_deref().map(str::to_owned)
 }
 
 /// The groups of what a target is, if it is an interface.

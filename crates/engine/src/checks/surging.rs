@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::check::{Fault, Judgement};
-use super::cluster_eni_slots_low::enable_trunks;
+use super::cluster_slots::enable_trunks;
 use super::words::{counted, listed};
 use crate::facts::FactKind;
 use crate::fix::Fix;

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{EcsArn, FactKind, InstanceId, Resource};
+use super::{EcsArn, FactKind, InstanceId, Resource, Text, Texts};
 
 /// A container instance, as `aws ecs describe-container-instances` prints it.
 #[derive(Debug, Clone, Deserialize)]
@@ -11,13 +11,13 @@ pub struct ContainerInstance {
     /// The EC2 instance that it is; something else outside AWS.
     pub ec2_instance_id: Option<InstanceId>,
     /// `ACTIVE` when it takes tasks.
-    pub status: Option<String>,
+    pub status: Option<Text>,
     /// Why it isn't.
     pub status_reason: Option<String>,
     /// Whether its agent is there to start tasks.
     pub agent_connected: Option<bool>,
     /// The capacity provider that it belongs to.
-    pub capacity_provider_name: Option<String>,
+    pub capacity_provider_name: Option<Text>,
     /// What is installed on it.
     pub version_info: Option<VersionInfo>,
     /// What it is and can do, by name.
@@ -36,7 +36,7 @@ pub struct ContainerInstance {
 #[serde(rename_all = "camelCase")]
 pub struct VersionInfo {
     /// The agent's version, such as `1.96.0`.
-    pub agent_version: Option<String>,
+    pub agent_version: Option<Text>,
 }
 
 /// An attribute of a container instance, or one that a task definition requires.
@@ -44,10 +44,10 @@ pub struct VersionInfo {
 #[serde(rename_all = "camelCase")]
 pub struct Attribute {
     /// Its name.
-    pub name: String,
+    pub name: Text,
     /// Its value; many have none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: Option<Text>,
 }
 
 /// An amount of one resource.
@@ -55,13 +55,13 @@ pub struct Attribute {
 #[serde(rename_all = "camelCase")]
 pub struct InstanceResource {
     /// `CPU` (1024 a vCPU), `MEMORY` (MiB), `PORTS`, `PORTS_UDP` (taken ones) or `GPU`.
-    pub name: String,
+    pub name: Text,
     /// The amount, of what is counted.
     #[serde(default)]
     pub integer_value: i64,
     /// The single ones, of what has names: for ports the taken ones.
     #[serde(default)]
-    pub string_set_value: Vec<String>,
+    pub string_set_value: Vec<Text>,
 }
 
 impl ContainerInstance {
@@ -91,5 +91,25 @@ impl Resource for ContainerInstance {
     const KIND: FactKind = FactKind::ContainerInstances;
     fn id(&self) -> &EcsArn {
         &self.container_instance_arn
+    }
+
+    fn share(&mut self, texts: &mut Texts) {
+        texts.share_all([&mut self.status, &mut self.capacity_provider_name]);
+        texts.share_all(self.version_info.iter_mut().map(|v| &mut v.agent_version));
+        for attribute in &mut self.attributes {
+            texts.share(&mut attribute.name);
+            texts.share_all([&mut attribute.value]);
+        }
+        let registered = self.registered_resources.iter_mut();
+        for resource in registered.chain(&mut self.remaining_resources) {
+            texts.share(&mut resource.name);
+            for single in &mut resource.string_set_value {
+                texts.share(single);
+            }
+            resource.string_set_value.shrink_to_fit();
+        }
+        self.attributes.shrink_to_fit();
+        self.registered_resources.shrink_to_fit();
+        self.remaining_resources.shrink_to_fit();
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    EcsArn, FactKind, FileSystemId, InstanceId, ResourceName, SubnetId, TransitGatewayId, VpcId,
-    VpnGatewayId,
+    EcsArn, FactKind, FileSystemId, InstanceId, ResourceName, SubnetId, Texts, TransitGatewayId,
+    VpcId, VpnGatewayId,
 };
 
 /// Why facts are missing.
@@ -147,6 +147,9 @@ pub trait Resource {
     const KIND: FactKind;
     /// The id of this one.
     fn id(&self) -> &Self::Id;
+
+    /// Makes it small: what others of the kind say too is kept once.
+    fn share(&mut self, _: &mut Texts) {}
 }
 
 /// Every observed resource of one kind, and the coverage of that kind.
@@ -174,9 +177,13 @@ impl<R: Resource> Facts<R> {
 
     /// These resources, and what they are of the whole.
     pub fn new(resources: impl IntoIterator<Item = R>, coverage: Coverage) -> Self {
+        let mut texts = Texts::default();
         let items = resources
             .into_iter()
-            .map(|resource| (resource.id().clone(), Arc::new(resource)))
+            .map(|mut resource| {
+                resource.share(&mut texts);
+                (resource.id().clone(), Arc::new(resource))
+            })
             .collect();
         Self {
             items: Arc::new(items),

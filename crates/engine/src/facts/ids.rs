@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Text, Texts};
+
 /// An id given by a person that doesn't look like one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {kind}: expected it to start with `{prefix}`")]
@@ -19,7 +21,7 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Text);
 
         impl $name {
             /// What such an id starts with.
@@ -27,12 +29,18 @@ macro_rules! ids {
 
             /// An id as AWS gave it; facts are taken as they are.
             pub fn new(id: impl Into<String>) -> Self {
-                Self(id.into())
+                Self(Text::from(id.into()))
             }
 
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// Keeps the same id of several resources once.
+            #[allow(dead_code, reason = "few kinds of id are in so many resources that it counts")]
+            pub(super) fn share(&mut self, texts: &mut Texts) {
+                texts.share(&mut self.0);
             }
         }
 
@@ -47,7 +55,7 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
                 if text.len() > $prefix.len() && text.starts_with($prefix) {
-                    return Ok(Self(text.to_owned()));
+                    return Ok(Self(text.into()));
                 }
                 Err(InvalidId { text: text.to_owned(), kind: $kind, prefix: $prefix })
             }

@@ -1,7 +1,8 @@
 use serde::Deserialize;
 
 use super::{
-    FactKind, InstanceId, InterfaceType, NetworkInterfaceId, Resource, SubnetId, Timestamp,
+    FactKind, InstanceId, InterfaceType, NetworkInterfaceId, Resource, SubnetId, Text, Texts,
+    Timestamp,
 };
 
 /// An EC2 instance, as `aws ec2 describe-instances` prints it in a reservation.
@@ -11,7 +12,7 @@ pub struct Instance {
     /// Its id.
     pub instance_id: InstanceId,
     /// Its type, such as `m5.large`.
-    pub instance_type: Option<String>,
+    pub instance_type: Option<Text>,
     /// When it was started last.
     pub launch_time: Option<Timestamp>,
     /// The subnet of its primary interface.
@@ -33,7 +34,7 @@ pub struct Instance {
 #[serde(rename_all = "PascalCase")]
 pub struct Placement {
     /// The zone's name.
-    pub availability_zone: Option<String>,
+    pub availability_zone: Option<Text>,
 }
 
 /// An interface as its instance lists it.
@@ -62,7 +63,7 @@ pub struct InterfaceAttachment {
     #[serde(default)]
     pub network_card_index: u32,
     /// `attaching`, `attached`, `detaching` or `detached`.
-    pub status: Option<String>,
+    pub status: Option<Text>,
 }
 
 /// A volume that is attached to an instance: only that it is there counts.
@@ -70,7 +71,7 @@ pub struct InterfaceAttachment {
 #[serde(rename_all = "PascalCase")]
 pub struct BlockDevice {
     /// The name that the operating system sees.
-    pub device_name: Option<String>,
+    pub device_name: Option<Text>,
 }
 
 /// How an instance is named in DNS.
@@ -104,5 +105,21 @@ impl Resource for Instance {
     const KIND: FactKind = FactKind::Instances;
     fn id(&self) -> &InstanceId {
         &self.instance_id
+    }
+
+    fn share(&mut self, texts: &mut Texts) {
+        texts.share_all([&mut self.instance_type]);
+        if let Some(subnet) = &mut self.subnet_id {
+            subnet.share(texts);
+        }
+        texts.share_all(self.placement.iter_mut().map(|p| &mut p.availability_zone));
+        for interface in &mut self.network_interfaces {
+            texts.share_all(interface.attachment.iter_mut().map(|a| &mut a.status));
+        }
+        for volume in &mut self.block_device_mappings {
+            texts.share_all([&mut volume.device_name]);
+        }
+        self.network_interfaces.shrink_to_fit();
+        self.block_device_mappings.shrink_to_fit();
     }
 }

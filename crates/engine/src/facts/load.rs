@@ -302,11 +302,15 @@ impl SnapshotReader {
         if let Coverage::Missing(reason) = coverage {
             return Ok(Facts::missing(reason));
         }
-        let mut resources = Vec::new();
-        for (id, items) in self.items.get(&R::KIND).into_iter().flatten() {
-            resources.push(self.resource(R::KIND, id, items)?);
-        }
-        Ok(Facts::new(resources, coverage))
+        let items = self.items.get(&R::KIND).into_iter().flatten();
+        let mut failure = None;
+        // One by one: as a fact each is smaller than as it was read.
+        let resources = items.map_while(|(id, items)| {
+            let resource = self.resource(R::KIND, id, items);
+            resource.map_err(|error| failure = Some(error)).ok()
+        });
+        let facts = Facts::new(resources, coverage);
+        failure.map_or(Ok(facts), Err)
     }
 
     fn coverage(&self, kind: FactKind) -> Coverage {

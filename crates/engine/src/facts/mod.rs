@@ -46,6 +46,7 @@ mod subnet;
 mod target_group;
 mod task;
 mod task_definition;
+mod text;
 mod timestamp;
 mod transit_gateway;
 mod vpc;
@@ -118,12 +119,13 @@ pub use service_quota::ServiceQuota;
 pub use snapshot::{Observations, Snapshot};
 pub use subnet::{BlockPublicAccessStates, InternetGatewayBlockMode, Subnet};
 pub use target_group::{HealthCheckPort, TargetGroup, TargetType};
-pub use task::{Detail, LaunchType, Task, TaskAttachment, TaskStatus};
+pub use task::{LaunchType, Task, TaskAttachment, TaskStatus};
 pub use task_definition::{
     ContainerDefinition, ContainerOverride, ContainerResources, EnvironmentFile, FileSystemVolume,
     LogConfiguration, PortMapping, RepositoryCredentials, ResourceRequirement, Secret,
     TaskDefinition, TaskOverrides, Volume,
 };
+pub use text::{Text, Texts};
 pub use timestamp::Timestamp;
 pub use transit_gateway::{
     Switch, TransitGateway, TransitGatewayAttachment, TransitGatewayAttachmentAssociation,

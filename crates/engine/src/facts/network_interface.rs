@@ -3,7 +3,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
-use super::{FactKind, InstanceId, NetworkInterfaceId, Resource, SecurityGroupId, SubnetId, VpcId};
+use super::{
+    FactKind, InstanceId, NetworkInterfaceId, Resource, SecurityGroupId, SubnetId, Text, Texts,
+    VpcId,
+};
 
 /// A network interface, as `describe-network-interfaces` prints it.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,7 +19,7 @@ pub struct NetworkInterface {
     /// Its VPC.
     pub vpc_id: VpcId,
     /// The zone's name.
-    pub availability_zone: Option<String>,
+    pub availability_zone: Option<Text>,
     /// The primary private IPv4 address; absent in an IPv6-only subnet.
     pub private_ip_address: Option<Ipv4Addr>,
     /// Every private IPv4 address, the primary one among them.
@@ -42,7 +45,7 @@ pub struct NetworkInterface {
     /// What it is attached to.
     pub attachment: Option<Attachment>,
     /// `available` while it is attached to nothing.
-    pub status: Option<String>,
+    pub status: Option<Text>,
     /// Whether it refuses packets that are neither from nor to it.
     pub source_dest_check: Option<bool>,
     /// Whether internet gateways may not carry its IPv6 traffic.
@@ -51,7 +54,7 @@ pub struct NetworkInterface {
     /// The private DNS name.
     pub private_dns_name: Option<String>,
     /// The account that owns the interface.
-    pub owner_id: Option<String>,
+    pub owner_id: Option<Text>,
     /// Whether a service made it and takes care of it.
     pub requester_managed: Option<bool>,
     /// Set by the service that made it; ECS puts the attachment's ARN here.
@@ -119,7 +122,7 @@ pub struct Attachment {
     /// The position on the instance; 0 is the primary interface.
     pub device_index: Option<u32>,
     /// `attaching`, `attached`, `detaching` or `detached`.
-    pub status: Option<String>,
+    pub status: Option<Text>,
 }
 
 /// The kinds of interface whose traffic behaves in its own way.
@@ -251,5 +254,27 @@ impl Resource for NetworkInterface {
     const KIND: FactKind = FactKind::NetworkInterfaces;
     fn id(&self) -> &NetworkInterfaceId {
         &self.network_interface_id
+    }
+
+    fn share(&mut self, texts: &mut Texts) {
+        self.subnet_id.share(texts);
+        self.vpc_id.share(texts);
+        for group in &mut self.groups {
+            group.group_id.share(texts);
+        }
+        texts.share_all([
+            &mut self.availability_zone,
+            &mut self.status,
+            &mut self.owner_id,
+        ]);
+        if let Some(attachment) = &mut self.attachment {
+            texts.share_all([&mut attachment.status]);
+            if let Some(instance) = &mut attachment.instance_id {
+                instance.share(texts);
+            }
+        }
+        self.groups.shrink_to_fit();
+        self.private_ip_addresses.shrink_to_fit();
+        self.ipv6_addresses.shrink_to_fit();
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     AccountSetting, AutoScalingGroup, CacheCluster, CacheSubnetGroup, CapacityProvider, Cluster,
@@ -130,7 +130,8 @@ pub struct Snapshot {
 
 #[derive(Debug, Clone, Default)]
 struct Index {
-    interfaces: Arc<InterfaceIndex>,
+    /// Made when somebody asks: an audit of headroom doesn't, and has by far the most interfaces.
+    interfaces: Arc<OnceLock<InterfaceIndex>>,
     route_table_by_subnet: BTreeMap<SubnetId, RouteTableId>,
     main_route_table: BTreeMap<VpcId, RouteTableId>,
     route_table_by_gateway: BTreeMap<String, RouteTableId>,
@@ -176,7 +177,7 @@ impl InterfaceIndex {
 }
 
 impl Index {
-    fn new(observations: &Observations, interfaces: Arc<InterfaceIndex>) -> Self {
+    fn new(observations: &Observations, interfaces: Arc<OnceLock<InterfaceIndex>>) -> Self {
         let mut index = Self {
             interfaces,
             ..Self::default()
@@ -229,8 +230,7 @@ impl Deref for Snapshot {
 impl Snapshot {
     /// A snapshot of these observations.
     pub fn new(observations: Observations) -> Self {
-        let interfaces = Arc::new(InterfaceIndex::new(&observations.network_interfaces));
-        let index = Index::new(&observations, interfaces);
+        let index = Index::new(&observations, Arc::default());
         Self {
             observations: Box::new(observations),
             index,
@@ -253,6 +253,11 @@ impl Snapshot {
             observations: Box::new(observations),
             index,
         }
+    }
+
+    fn interfaces(&self) -> &InterfaceIndex {
+        let new = || InterfaceIndex::new(&self.network_interfaces);
+        self.index.interfaces.get_or_init(new)
     }
 
     /// The route table that a subnet uses: its own, else the VPC's main one.
@@ -311,7 +316,7 @@ impl Snapshot {
             .interfaces_with(address)
             .find(|interface| interface.vpc_id == *vpc);
         let in_prefix = || {
-            let ids = self.index.interfaces.with_prefixes.iter();
+            let ids = self.interfaces().with_prefixes.iter();
             let mut all = ids.filter_map(|id| self.network_interfaces.get(id).ok());
             all.find(|interface| interface.vpc_id == *vpc && interface.has_in_prefix(address))
         };
@@ -326,7 +331,7 @@ impl Snapshot {
 
     /// Every observed interface with this private address; VPCs may reuse addresses.
     pub fn interfaces_with(&self, address: IpAddr) -> impl Iterator<Item = &NetworkInterface> {
-        let ids = self.index.interfaces.addresses.get(&address);
+        let ids = self.interfaces().addresses.get(&address);
         ids.into_iter()
             .flatten()
             .filter_map(|id| self.network_interfaces.get(id).ok())
@@ -334,20 +339,20 @@ impl Snapshot {
 
     /// The observed interface with this public IPv4 address.
     pub fn interface_at_public(&self, address: IpAddr) -> Option<&NetworkInterface> {
-        let id = self.index.interfaces.public_addresses.get(&address)?;
+        let id = self.interfaces().public_addresses.get(&address)?;
         self.network_interfaces.get(id).ok()
     }
 
     /// The observed interface with this private or public DNS name.
     pub fn interface_named(&self, name: &str) -> Option<&NetworkInterface> {
-        let names = &self.index.interfaces.names;
+        let names = &self.interfaces().names;
         let id = names.get(&name.to_ascii_lowercase())?;
         self.network_interfaces.get(id).ok()
     }
 
     /// The interfaces of an instance, the primary one first.
     pub fn interfaces_of(&self, instance: &InstanceId) -> Vec<&NetworkInterface> {
-        let ids = self.index.interfaces.instances.get(instance);
+        let ids = self.interfaces().instances.get(instance);
         let mut interfaces: Vec<_> = ids
             .into_iter()
             .flatten()

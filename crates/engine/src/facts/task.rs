@@ -2,7 +2,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer};
 
-use super::{EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId, TaskOverrides, Timestamp};
+use super::{
+    EcsArn, FactKind, NetworkInterfaceId, Resource, SubnetId, TaskOverrides, Text, Texts, Timestamp,
+};
 
 /// An ECS task, as `describe-tasks` prints it and as a "ECS Task State Change" event carries it.
 ///
@@ -20,23 +22,23 @@ pub struct Task {
     /// Where it is in its life.
     pub last_status: TaskStatus,
     /// Where ECS wants it to be.
-    pub desired_status: Option<String>,
+    pub desired_status: Option<Text>,
     /// What it runs on.
     pub launch_type: Option<LaunchType>,
     /// The capacity provider that launched it, if one did.
-    pub capacity_provider_name: Option<String>,
+    pub capacity_provider_name: Option<Text>,
     /// The Fargate platform version.
-    pub platform_version: Option<String>,
+    pub platform_version: Option<Text>,
     /// `service:<name>` or `family:<name>`.
-    pub group: Option<String>,
+    pub group: Option<Text>,
     /// Its container instance's ARN; absent on Fargate.
     pub container_instance_arn: Option<EcsArn>,
     /// The zone that it runs in.
-    pub availability_zone: Option<String>,
+    pub availability_zone: Option<Text>,
     /// The CPU that it takes, in 1024ths of a vCPU; absent where only its containers say.
-    pub cpu: Option<String>,
+    pub cpu: Option<Text>,
     /// The memory that it takes, in MiB; absent where only its containers say.
-    pub memory: Option<String>,
+    pub memory: Option<Text>,
     /// When ECS made it.
     pub created_at: Option<Timestamp>,
     /// When it stopped.
@@ -47,7 +49,7 @@ pub struct Task {
     /// Whether ECS Exec was asked for when it started.
     pub enable_execute_command: Option<bool>,
     /// Why it stopped, in short.
-    pub stop_code: Option<String>,
+    pub stop_code: Option<Text>,
     /// Why it stopped, in words.
     #[serde(default, deserialize_with = "without_commands")]
     pub stopped_reason: Option<String>,
@@ -131,40 +133,53 @@ pub enum LaunchType {
     Unrecognized,
 }
 
-/// Something attached to a task.
+/// Something attached to a task: of its details, those that are read.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "RawAttachment")]
 pub struct TaskAttachment {
     /// Its id.
     pub id: Option<String>,
     /// `eni` in events, `ElasticNetworkInterface` in `describe-tasks`; or something else.
-    #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Text,
     /// Where it is in its life.
-    pub status: Option<String>,
-    /// What it is, by name: of the details, those that are read.
-    #[serde(default, deserialize_with = "of_interest")]
-    pub details: Vec<Detail>,
+    pub status: Option<Text>,
+    interface: Option<NetworkInterfaceId>,
+    subnet: Option<SubnetId>,
+    address: Option<IpAddr>,
 }
 
-/// The details that are read. A large account has hundreds of thousands.
-const DETAILS: [&str; 3] = ["networkInterfaceId", "subnetId", "privateIPv4Address"];
-
-fn of_interest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Detail>, D::Error> {
-    let mut details: Vec<Detail> = Deserialize::deserialize(deserializer)?;
-    details.retain(|detail| DETAILS.contains(&detail.name.as_str()));
-    details.shrink_to_fit();
-    Ok(details)
+#[derive(Deserialize)]
+struct RawAttachment {
+    id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Text,
+    status: Option<Text>,
+    #[serde(default)]
+    details: Vec<Detail>,
 }
 
 /// A named detail of an attachment.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Detail {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Option<String>,
+#[derive(Deserialize)]
+struct Detail {
+    name: String,
+    value: Option<String>,
+}
+
+impl From<RawAttachment> for TaskAttachment {
+    fn from(raw: RawAttachment) -> Self {
+        let detail = |name: &str| {
+            let detail = raw.details.iter().find(|detail| detail.name == name)?;
+            detail.value.as_deref()
+        };
+        Self {
+            interface: detail("networkInterfaceId").map(NetworkInterfaceId::new),
+            subnet: detail("subnetId").map(SubnetId::new),
+            address: detail("privateIPv4Address").and_then(|address| address.parse().ok()),
+            id: raw.id,
+            kind: raw.kind,
+            status: raw.status,
+        }
+    }
 }
 
 impl TaskAttachment {
@@ -178,25 +193,24 @@ impl TaskAttachment {
         !matches!(self.status.as_deref(), Some("DETACHED" | "DELETED"))
     }
 
-    fn detail(&self, name: &str) -> Option<&str> {
-        let detail = self.details.iter().find(|detail| detail.name == name)?;
-        detail.value.as_deref()
+    /// The interface, once there is one.
+    pub(crate) fn interface(&self) -> Option<&NetworkInterfaceId> {
+        self.interface.as_ref()
     }
 
-    /// The interface, once there is one.
+    /// The same, as an id of its own.
     pub fn network_interface_id(&self) -> Option<NetworkInterfaceId> {
-        self.detail("networkInterfaceId")
-            .map(NetworkInterfaceId::new)
+        self.interface.clone()
     }
 
     /// The subnet.
     pub fn subnet_id(&self) -> Option<SubnetId> {
-        self.detail("subnetId").map(SubnetId::new)
+        self.subnet.clone()
     }
 
     /// The private IPv4 address.
     pub fn private_address(&self) -> Option<IpAddr> {
-        self.detail("privateIPv4Address")?.parse().ok()
+        self.address
     }
 }
 
@@ -234,6 +248,35 @@ impl Resource for Task {
     const KIND: FactKind = FactKind::Tasks;
     fn id(&self) -> &EcsArn {
         &self.task_arn
+    }
+
+    fn share(&mut self, texts: &mut Texts) {
+        self.cluster_arn.share(texts);
+        let arns = [
+            &mut self.task_definition_arn,
+            &mut self.container_instance_arn,
+        ];
+        for arn in arns.into_iter().flatten() {
+            arn.share(texts);
+        }
+        texts.share_all([
+            &mut self.desired_status,
+            &mut self.capacity_provider_name,
+            &mut self.platform_version,
+            &mut self.group,
+            &mut self.availability_zone,
+            &mut self.cpu,
+            &mut self.memory,
+            &mut self.stop_code,
+        ]);
+        for attachment in &mut self.attachments {
+            texts.share(&mut attachment.kind);
+            texts.share_all([&mut attachment.status]);
+            if let Some(subnet) = &mut attachment.subnet {
+                subnet.share(texts);
+            }
+        }
+        self.attachments.shrink_to_fit();
     }
 }
 

@@ -56,7 +56,7 @@ impl<'a> Eligibility<'a> {
         let has =
             |attribute: &Attribute| match (host.facts.attribute(&attribute.name), &attribute.value)
             {
-                (Some(own), Some(wanted)) => own == wanted,
+                (Some(own), Some(wanted)) => *wanted == own,
                 (own, None) => own.is_some(),
                 (None, Some(_)) => false,
             };

@@ -45,14 +45,19 @@ impl<'a> Host<'a> {
         let tasks = tasks.cloned().unwrap_or_default();
         let zone = instance.and_then(Instance::zone);
         let zone = zone.or_else(|| facts.attribute("ecs.availability-zone"));
+        let slots = Slots::of(snapshot, facts, instance, &tasks);
+        let foreign = match &slots {
+            Ok(slots) => slots.foreign,
+            Err(_) => instance.map(|instance| slots::foreign(snapshot, instance, &tasks)),
+        };
         Self {
             facts,
             instance,
             unseen,
             zone: zone.map(str::to_owned),
             trunking: Trunking::of(snapshot, account, facts, instance),
-            foreign: instance.map(|instance| slots::foreign(snapshot, instance, &tasks)),
-            slots: Slots::of(snapshot, facts, instance, &tasks),
+            foreign,
+            slots,
             tasks,
         }
     }

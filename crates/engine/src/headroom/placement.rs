@@ -1,9 +1,10 @@
 //! Which place the next task of a service gets.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html>
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use super::site::{Site, World};
+use super::site::Site;
 
 /// One strategy of a service; the first counts most.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,66 +26,144 @@ const STRATEGIES: usize = 5;
 
 type Key = [i64; STRATEGIES];
 
-/// The places that one more task fits on, the best ones first.
+/// The places that one more task fits on, the best ones first. They are kept from round to round: most
+/// places change in few rounds.
 #[derive(Debug)]
 pub(super) struct Candidates<'a> {
     strategy: &'a [Order],
-    /// By what [`Order::SpreadOver`] tells apart; in each, by what the place itself is like.
-    groups: BTreeMap<Vec<u32>, BTreeSet<(Key, usize)>>,
-    /// For each strategy, how many tasks of the service each group has.
+    groups: Vec<Group>,
+    /// For each place, the group that it is in.
+    group_of: Vec<usize>,
+    /// For each place that one more task fits on, how it stands in its group.
+    listed: Vec<Option<Key>>,
+    /// For each strategy, how many tasks of the service each of its groups has.
     counts: Vec<BTreeMap<u32, i64>>,
+    /// The groups by their best places. What stands here may be better than what is true by now, never
+    /// worse.
+    ranking: BinaryHeap<Reverse<(Key, usize, usize)>>,
+}
+
+/// Places that are in the same zone and that no [`Order::SpreadOver`] tells apart.
+#[derive(Debug)]
+struct Group {
+    zone: usize,
+    /// For each strategy, which of its groups this one is part of.
+    values: [u32; STRATEGIES],
+    /// The places that one more task fits on, by what they themselves are like.
+    places: BTreeSet<(Key, usize)>,
 }
 
 impl<'a> Candidates<'a> {
-    /// The places among `fitting`. `tasks` is how many of the service each place has.
-    pub(super) fn new(
-        strategy: &'a [Order],
-        world: &World,
-        tasks: &[u32],
-        fitting: impl Iterator<Item = usize>,
-    ) -> Self {
+    /// Among these places, none of which is a candidate yet. `tasks` is how many of the service each has.
+    pub(super) fn new(strategy: &'a [Order], sites: &[Site], tasks: &[u32]) -> Self {
+        let strategy = strategy.get(..STRATEGIES).unwrap_or(strategy);
         let mut candidates = Self {
-            strategy: strategy.get(..STRATEGIES).unwrap_or(strategy),
-            groups: BTreeMap::new(),
-            counts: Vec::new(),
+            strategy,
+            groups: Vec::new(),
+            group_of: Vec::with_capacity(sites.len()),
+            listed: vec![None; sites.len()],
+            counts: strategy.iter().map(|order| counts(order, tasks)).collect(),
+            ranking: BinaryHeap::new(),
         };
-        let mut fitting = fitting.peekable();
-        if fitting.peek().is_none() {
-            return candidates;
-        }
-        for order in candidates.strategy {
-            let mut counts = BTreeMap::new();
-            if let Order::SpreadOver(groups) = order {
-                let with_tasks = groups.iter().zip(tasks).filter(|(_, count)| **count > 0);
-                for (group, count) in with_tasks {
-                    *counts.entry(*group).or_default() += i64::from(*count);
-                }
+        let mut known = BTreeMap::new();
+        for (index, site) in sites.iter().enumerate() {
+            let mut values = [0; STRATEGIES];
+            for (value, order) in values.iter_mut().zip(strategy) {
+                *value = order.group(index).unwrap_or_default();
             }
-            candidates.counts.push(counts);
-        }
-        for index in fitting {
-            if let Some(site) = world.sites.get(index) {
-                candidates.insert(index, site, tasks);
-            }
+            let group = *known.entry((site.zone, values)).or_insert_with(|| {
+                candidates.groups.push(Group {
+                    zone: site.zone,
+                    values,
+                    places: BTreeSet::new(),
+                });
+                candidates.groups.len() - 1
+            });
+            candidates.group_of.push(group);
         }
         candidates
     }
 
-    fn group(&self, index: usize) -> Vec<u32> {
-        let groups = self.strategy.iter().filter_map(|order| match order {
-            Order::SpreadOver(groups) => groups.get(index).copied(),
-            _ => None,
-        });
-        groups.collect()
+    /// Notes whether one more task fits on a place, and what the place is like now: how many tasks of
+    /// the service it has, and what else.
+    pub(super) fn update(&mut self, index: usize, site: &Site, tasks: u32, fits: bool) {
+        let key = fits.then(|| self.key(site, tasks));
+        let (Some(listed), Some(group)) = (
+            self.listed.get_mut(index),
+            self.group_of.get(index).copied(),
+        ) else {
+            return;
+        };
+        let before = std::mem::replace(listed, key);
+        if before == key {
+            return;
+        }
+        if let Some(group) = self.groups.get_mut(group) {
+            if let Some(before) = before {
+                group.places.remove(&(before, index));
+            }
+            if let Some(key) = key {
+                group.places.insert((key, index));
+            }
+        }
+    }
+
+    /// Ranks the groups anew, after some places and counts have changed.
+    pub(super) fn rank(&mut self) {
+        self.ranking.clear();
+        for group in 0..self.groups.len() {
+            self.rank_group(group);
+        }
+    }
+
+    /// Takes out the best place of those in open zones. ECS chooses among equals at will; here it is the
+    /// first. Zones that are closed once stay closed until everything is ranked anew.
+    pub(super) fn take_best(&mut self, is_open: impl Fn(usize) -> bool) -> Option<usize> {
+        while let Some(Reverse((key, index, group))) = self.ranking.pop() {
+            if self.best_of(group) != Some((key, index)) {
+                self.rank_group(group);
+                continue;
+            }
+            let Some(own) = self.groups.get_mut(group).filter(|own| is_open(own.zone)) else {
+                continue;
+            };
+            own.places.pop_first();
+            if let Some(listed) = self.listed.get_mut(index) {
+                *listed = None;
+            }
+            return Some(index);
+        }
+        None
+    }
+
+    /// A task was put on a place that had been taken out, and the place was updated after that.
+    pub(super) fn placed(&mut self, index: usize) {
+        self.count(index, 1);
+        if let Some(group) = self.group_of.get(index) {
+            self.rank_group(*group);
+        }
+    }
+
+    /// A task left a place.
+    pub(super) fn left(&mut self, index: usize) {
+        self.count(index, -1);
+    }
+
+    fn count(&mut self, index: usize, more: i64) {
+        for (order, counts) in self.strategy.iter().zip(&mut self.counts) {
+            if let Some(group) = order.group(index) {
+                *counts.entry(group).or_default() += more;
+            }
+        }
     }
 
     /// What sets a place apart from others of its group.
-    fn key(&self, index: usize, site: &Site, tasks: &[u32]) -> Key {
+    fn key(&self, site: &Site, tasks: u32) -> Key {
         let mut key = Key::default();
         for (part, order) in key.iter_mut().zip(self.strategy) {
             *part = match order {
                 Order::SpreadOver(_) => 0,
-                Order::SpreadOverSites => tasks.get(index).copied().unwrap_or_default().into(),
+                Order::SpreadOverSites => tasks.into(),
                 Order::PackCpu => site.room.cpu,
                 Order::PackMemory => site.room.memory,
             };
@@ -92,48 +171,44 @@ impl<'a> Candidates<'a> {
         key
     }
 
-    /// The key with what the group's tasks count for.
-    fn with_counts(&self, mut key: Key, index: usize) -> Key {
-        for ((part, order), counts) in key.iter_mut().zip(self.strategy).zip(&self.counts) {
-            if let Order::SpreadOver(groups) = order {
-                let group = groups.get(index).copied().unwrap_or_default();
-                *part = counts.get(&group).copied().unwrap_or_default();
+    /// The best place of a group, by what the place and the tasks of its groups count for.
+    fn best_of(&self, group: usize) -> Option<(Key, usize)> {
+        let group = self.groups.get(group)?;
+        let (mut key, index) = *group.places.first()?;
+        let parts = key.iter_mut().zip(self.strategy).zip(&group.values);
+        for (((part, order), value), counts) in parts.zip(&self.counts) {
+            if matches!(order, Order::SpreadOver(_)) {
+                *part = counts.get(value).copied().unwrap_or_default();
             }
         }
-        key
+        Some((key, index))
     }
 
-    fn insert(&mut self, index: usize, site: &Site, tasks: &[u32]) {
-        let key = self.key(index, site, tasks);
-        self.groups
-            .entry(self.group(index))
-            .or_default()
-            .insert((key, index));
+    fn rank_group(&mut self, group: usize) {
+        if let Some((key, index)) = self.best_of(group) {
+            self.ranking.push(Reverse((key, index, group)));
+        }
     }
+}
 
-    /// Takes the best place out. ECS chooses among equals at will; here it is the first.
-    pub(super) fn take_best(&mut self) -> Option<usize> {
-        let best_of_each = self.groups.values().filter_map(BTreeSet::first);
-        let best = best_of_each.min_by_key(|(key, index)| (self.with_counts(*key, *index), *index));
-        let (key, index) = best.copied()?;
-        let group = self.group(index);
-        if let Some(places) = self.groups.get_mut(&group) {
-            places.remove(&(key, index));
+impl Order {
+    /// The group that a place is in, where groups count.
+    fn group(&self, index: usize) -> Option<u32> {
+        match self {
+            Self::SpreadOver(groups) => groups.get(index).copied(),
+            _ => None,
         }
-        Some(index)
     }
+}
 
-    /// A task was put on a place that had been taken out; it comes back if there is room for more.
-    pub(super) fn placed(&mut self, index: usize, site: &Site, tasks: &[u32], has_room: bool) {
-        for (order, counts) in self.strategy.iter().zip(&mut self.counts) {
-            if let Order::SpreadOver(groups) = order
-                && let Some(group) = groups.get(index)
-            {
-                *counts.entry(*group).or_default() += 1;
-            }
-        }
-        if has_room {
-            self.insert(index, site, tasks);
+/// How many of the service's tasks each group has.
+fn counts(order: &Order, tasks: &[u32]) -> BTreeMap<u32, i64> {
+    let mut counts = BTreeMap::new();
+    let with_tasks = tasks.iter().enumerate().filter(|(_, count)| **count > 0);
+    for (index, count) in with_tasks {
+        if let Some(group) = order.group(index) {
+            *counts.entry(group).or_default() += i64::from(*count);
         }
     }
+    counts
 }

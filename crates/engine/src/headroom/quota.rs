@@ -58,12 +58,15 @@ impl InterfaceUse {
             .all_within(Region::scope(region));
         let in_use = all.map(|all| {
             let own = all.filter(|interface| Region::is_of(account, interface.owner_id.as_deref()));
-            let mut counts = BTreeMap::new();
-            let zones = own.filter_map(|interface| interface.availability_zone.as_ref());
+            let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+            let zones = own.filter_map(|interface| interface.availability_zone.as_deref());
             for zone in zones.filter(|zone| zone.starts_with(region)) {
-                *counts.entry(zone.clone()).or_insert(0) += 1;
+                *counts.entry(zone).or_default() += 1;
             }
+            let counts = counts.into_iter();
             counts
+                .map(|(zone, count)| (zone.to_owned(), count))
+                .collect()
         });
         Self {
             in_use,
@@ -111,13 +114,16 @@ impl FargateUse {
             }
             _ => Ok(()),
         });
-        FARGATE.map(|code| {
-            let is_spot = Some(&code) == FARGATE.last();
-            Self {
-                in_use: complete.clone().map(|()| cpu(snapshot, region, is_spot)),
-                quota: quota(snapshot, region, code),
-            }
-        })
+        let in_use = complete.map(|()| cpu(snapshot, region));
+        let [on_demand, spot] = FARGATE;
+        let with = |code, used: fn([i64; 2]) -> i64| Self {
+            in_use: in_use.clone().map(used),
+            quota: quota(snapshot, region, code),
+        };
+        [
+            with(on_demand, |[used, _]| used),
+            with(spot, |[_, used]| used),
+        ]
     }
 
     /// Why nobody knows what is left, where nobody does.
@@ -136,19 +142,21 @@ impl FargateUse {
     }
 }
 
-fn cpu(snapshot: &Snapshot, region: &str, spot: bool) -> i64 {
+/// What On-Demand and Spot have in use.
+fn cpu(snapshot: &Snapshot, region: &str) -> [i64; 2] {
+    let (mut on_demand, mut spot) = (0_i64, 0_i64);
     let there = snapshot.tasks.seen().filter(|task| {
-        let provider = task.capacity_provider_name.as_deref();
-        let is_fargate = task.effective_launch_type() == Some(crate::facts::LaunchType::Fargate);
-        let place = super::region::place(&task.cluster_arn);
-        is_fargate
-            && (provider == Some("FARGATE_SPOT")) == spot
+        task.effective_launch_type() == Some(crate::facts::LaunchType::Fargate)
             && task.last_status < TaskStatus::Stopped
-            && place.is_some_and(|(_, own)| own == region)
+            && super::region::place(&task.cluster_arn).is_some_and(|(_, own)| own == region)
     });
-    there
-        .filter_map(|task| task.cpu.as_deref()?.trim().parse::<i64>().ok())
-        .fold(0, i64::saturating_add)
+    for task in there {
+        let cpu = task.cpu.as_deref().and_then(|cpu| cpu.trim().parse().ok());
+        let is_spot = task.capacity_provider_name.as_deref() == Some("FARGATE_SPOT");
+        let sum = if is_spot { &mut spot } else { &mut on_demand };
+        *sum = sum.saturating_add(cpu.unwrap_or(0));
+    }
+    [on_demand, spot]
 }
 
 /// A quota's value as a whole number.

@@ -81,11 +81,11 @@ impl<'a> Cluster<'a> {
     }
 }
 
-/// The region and account of an ECS ARN: `arn:aws:ecs:REGION:ACCOUNT:…`.
-pub(super) fn place(arn: &EcsArn) -> Option<(String, String)> {
+/// The account and region of an ECS ARN: `arn:aws:ecs:REGION:ACCOUNT:…`.
+pub(super) fn place(arn: &EcsArn) -> Option<(&str, &str)> {
     let mut parts = arn.as_str().split(':').skip(3);
     match (parts.next(), parts.next()) {
-        (Some(region), Some(account)) => Some((account.to_owned(), region.to_owned())),
+        (Some(region), Some(account)) => Some((account, region)),
         _ => None,
     }
 }
@@ -94,10 +94,11 @@ pub(super) fn place(arn: &EcsArn) -> Option<(String, String)> {
 pub fn measure<'a>(snapshot: &'a Snapshot, options: &'a Options) -> Vec<Region<'a>> {
     let mut regions: BTreeMap<(String, String), BTreeSet<EcsArn>> = BTreeMap::new();
     for cluster in clusters(snapshot) {
-        if let Some(place) = place(&cluster)
-            && is_wanted(&cluster, &options.clusters)
+        if let Some((account, name)) = place(cluster)
+            && is_wanted(cluster, &options.clusters)
         {
-            regions.entry(place).or_default().insert(cluster);
+            let place = (account.to_owned(), name.to_owned());
+            regions.entry(place).or_default().insert(cluster.clone());
         }
     }
     for name in &options.regions {
@@ -124,17 +125,23 @@ fn is_wanted(cluster: &EcsArn, wanted: &[String]) -> bool {
 }
 
 /// Every cluster that the facts name. Saved output of some calls only still names them.
-fn clusters(snapshot: &Snapshot) -> BTreeSet<EcsArn> {
+fn clusters(snapshot: &Snapshot) -> BTreeSet<&EcsArn> {
     let described = snapshot.clusters.seen();
     let active = described.filter(|cluster| cluster.status.as_deref() != Some("INACTIVE"));
-    let mut all: BTreeSet<_> = active.map(|cluster| cluster.cluster_arn.clone()).collect();
+    let mut all: BTreeSet<_> = active.map(|cluster| &cluster.cluster_arn).collect();
     let gone = |arn: &EcsArn| {
         let cluster = snapshot.clusters.get(arn);
         cluster.is_ok_and(|cluster| cluster.status.as_deref() == Some("INACTIVE"))
     };
     let services = snapshot.services.seen().map(|service| &service.cluster_arn);
     let tasks = snapshot.tasks.seen().map(|task| &task.cluster_arn);
-    all.extend(services.chain(tasks).filter(|arn| !gone(arn)).cloned());
+    let mut last = None;
+    for arn in services.chain(tasks) {
+        // Tasks come cluster by cluster, as their ARNs begin with it.
+        if last.replace(arn) != Some(arn) && !all.contains(arn) && !gone(arn) {
+            all.insert(arn);
+        }
+    }
     all
 }
 
@@ -222,9 +229,13 @@ impl<'a> Region<'a> {
         for cluster in &mut clusters {
             cluster.terrain = Terrain::new(&region, cluster);
             let complete = snapshot.services.all_within(&cluster.arn).map(drop);
-            let tasks = index.tasks.get(&cluster.arn).map_or(&[][..], Vec::as_slice);
+            let tasks = by_service(index.tasks.get(&cluster.arn));
+            let own = |service: &Service| {
+                let tasks = tasks.get(service.service_name.as_str());
+                tasks.map_or(&[][..], Vec::as_slice)
+            };
             let plans = services(&cluster.arn)
-                .map(|service| ServicePlan::new(&region, cluster, service, tasks))
+                .map(|service| ServicePlan::new(&region, cluster, service, own(service)))
                 .collect();
             cluster.services = complete.map(|()| plans);
         }
@@ -271,6 +282,17 @@ impl<'a> Region<'a> {
     }
 }
 
+/// The tasks of services, by the service's name.
+fn by_service<'t>(tasks: Option<&Vec<&'t Task>>) -> BTreeMap<&'t str, Vec<&'t Task>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for task in tasks.into_iter().flatten() {
+        if let Some(service) = task.service_name() {
+            all.entry(service).or_default().push(*task);
+        }
+    }
+    all
+}
+
 fn hosts<'a>(
     snapshot: &'a Snapshot,
     index: &Index<'a>,
@@ -283,7 +305,8 @@ fn hosts<'a>(
     let named = [Some(cluster.name()), None];
     let all = named.iter().filter_map(|name| index.instances.get(name));
     let all = all.flatten().copied();
-    let own = all.filter(|facts| place(&facts.container_instance_arn) == place(cluster));
+    let own_place = place(cluster);
+    let own = all.filter(|facts| place(&facts.container_instance_arn) == own_place);
     let left = |status: Option<&str>| matches!(status, Some("INACTIVE" | "REGISTRATION_FAILED"));
     let own = own.filter(|facts| !left(facts.status.as_deref()));
     Ok(own
@@ -301,7 +324,11 @@ fn zones(snapshot: &Snapshot, region: &str, clusters: &[Cluster<'_>]) -> Vec<Str
         .iter()
         .filter_map(|cluster| cluster.hosts.as_ref().ok());
     let hosts = hosts.flatten().filter_map(|host| host.zone.as_deref());
-    let all: BTreeSet<&str> = subnets.chain(interfaces).chain(hosts).collect();
+    // One by one: collected, each of very many interfaces' would be sorted.
+    let mut all = BTreeSet::new();
+    for zone in subnets.chain(interfaces).chain(hosts) {
+        all.insert(zone);
+    }
     let own = all.into_iter().filter(|zone| zone.starts_with(region));
     own.map(str::to_owned).collect()
 }

@@ -34,6 +34,7 @@ pub struct ServicePlan<'a> {
 }
 
 impl<'a> ServicePlan<'a> {
+    /// `tasks` are those of the service.
     pub(super) fn new(
         region: &Region<'a>,
         cluster: &Cluster<'a>,
@@ -141,12 +142,9 @@ fn rollout(
             *allowed = subnets.iter().any(in_zone);
         }
     }
-    let own = tasks
-        .iter()
-        .filter(|task| task.service_name() == Some(&service.service_name));
     let mut running = Vec::new();
     let mut draining = Vec::new();
-    for task in own {
+    for task in tasks {
         let ends =
             task.desired_status.as_deref() == Some("STOPPED") || task.last_status.is_ending();
         if !ends {
@@ -190,9 +188,9 @@ fn allow_hosts(
         .filter_map(|subnet| region.subnets.get(*subnet)?.zone)
         .collect();
     let mut unclear = None;
-    for (host, allowed) in hosts.iter().zip(&mut rollout.allowed) {
-        let zone = host.zone.as_deref().and_then(|zone| region.zone(zone));
-        let in_zone = !rollout.demand.interface || zone.is_some_and(|zone| zones.contains(&zone));
+    let sites = &cluster.terrain.world.sites;
+    for ((host, site), allowed) in hosts.iter().zip(sites).zip(&mut rollout.allowed) {
+        let in_zone = !rollout.demand.interface || zones.contains(&site.zone);
         if !in_zone || !rules.allows(host) {
             continue;
         }

@@ -49,6 +49,18 @@ pub struct Site {
     pub ports: BTreeSet<HostPort>,
 }
 
+impl Site {
+    /// Whether it has itself what a task takes. What its zone has left is the world's to say.
+    pub(super) fn takes(&self, demand: &Demand) -> bool {
+        let (room, wanted) = (self.room, demand.resources);
+        room.cpu >= wanted.cpu
+            && room.memory >= wanted.memory
+            && room.gpus >= wanted.gpus
+            && (demand.ports.is_empty() || self.ports.is_disjoint(&demand.ports))
+            && (!demand.interface || self.slots > 0)
+    }
+}
+
 /// The free addresses of a subnet.
 #[derive(Debug, Clone, Copy)]
 pub struct AddressPool {
@@ -95,6 +107,18 @@ pub enum Lack {
 }
 
 impl Lack {
+    const ALL: [Self; 9] = [
+        Self::Slot,
+        Self::Address,
+        Self::InterfaceQuota,
+        Self::FargateQuota,
+        Self::Cpu,
+        Self::Memory,
+        Self::Gpu,
+        Self::Port,
+        Self::AnotherTask,
+    ];
+
     /// In a word or two.
     pub fn text(self) -> &'static str {
         match self {
@@ -108,6 +132,37 @@ impl Lack {
             Self::Port => "host ports",
             Self::AnotherTask => "instances without a task of it",
         }
+    }
+}
+
+/// Some [`Lack`]s. One number, because every place has its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Lacks(u16);
+
+impl Lacks {
+    pub(super) fn insert(&mut self, lack: Lack) {
+        self.0 |= 1 << lack as u16;
+    }
+
+    pub(super) fn remove(&mut self, lack: Lack) {
+        self.0 &= !(1 << lack as u16);
+    }
+
+    pub(super) fn extend(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    pub(super) fn contains(self, lack: Lack) -> bool {
+        self.0 & (1 << lack as u16) != 0
+    }
+
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    pub(super) fn all(self) -> BTreeSet<Lack> {
+        let all = Lack::ALL.into_iter();
+        all.filter(|lack| self.contains(*lack)).collect()
     }
 }
 
@@ -131,6 +186,24 @@ impl World {
             .map(|(index, _)| index)
     }
 
+    /// A copy to play with; without the ports where nobody asks for any, of which every place has a set
+    /// of its own.
+    pub(super) fn copied(&self, with_ports: bool) -> Self {
+        if with_ports {
+            return self.clone();
+        }
+        let sites = self.sites.iter().map(|site| Site {
+            ports: BTreeSet::new(),
+            ..*site
+        });
+        Self {
+            sites: sites.collect(),
+            subnets: self.subnets.clone(),
+            interfaces: self.interfaces.clone(),
+            fargate: self.fargate.clone(),
+        }
+    }
+
     /// What a place lacks for a task. `allowed` are the service's subnets, `quota` its Fargate quota.
     pub(super) fn lacks(
         &self,
@@ -138,10 +211,9 @@ impl World {
         demand: &Demand,
         allowed: &[usize],
         quota: Option<usize>,
-    ) -> BTreeSet<Lack> {
+    ) -> Lacks {
         let (room, wanted) = (site.room, demand.resources);
         let left = |zone: usize| self.interfaces.get(zone).copied().unwrap_or(u64::MAX);
-        let cpu_left = quota.and_then(|quota| self.fargate.get(quota));
         let no_address = || self.subnet_for(site.zone, allowed).is_none();
         let tests = [
             (demand.interface && site.slots == 0, Lack::Slot),
@@ -150,41 +222,30 @@ impl World {
                 demand.interface && left(site.zone) == 0,
                 Lack::InterfaceQuota,
             ),
-            (
-                cpu_left.is_some_and(|left| *left < wanted.cpu),
-                Lack::FargateQuota,
-            ),
+            (!self.has_quota(demand, quota), Lack::FargateQuota),
             (room.cpu < wanted.cpu, Lack::Cpu),
             (room.memory < wanted.memory, Lack::Memory),
             (room.gpus < wanted.gpus, Lack::Gpu),
             (!site.ports.is_disjoint(&demand.ports), Lack::Port),
         ];
-        let lacking = tests.into_iter().filter(|(lacks, _)| *lacks);
-        lacking.map(|(_, lack)| lack).collect()
+        let mut lacks = Lacks::default();
+        for (_, lack) in tests.into_iter().filter(|(is_lacking, _)| *is_lacking) {
+            lacks.insert(lack);
+        }
+        lacks
     }
 
-    /// Whether a place has room for a task: [`Self::lacks`] without telling what.
-    pub(super) fn fits(
-        &self,
-        site: &Site,
-        demand: &Demand,
-        allowed: &[usize],
-        quota: Option<usize>,
-    ) -> bool {
-        let (room, wanted) = (site.room, demand.resources);
-        let has_room = room.cpu >= wanted.cpu
-            && room.memory >= wanted.memory
-            && room.gpus >= wanted.gpus
-            && (demand.ports.is_empty() || site.ports.is_disjoint(&demand.ports));
-        let in_quota = quota
-            .and_then(|quota| self.fargate.get(quota))
-            .is_none_or(|left| *left >= wanted.cpu);
-        let has_interface = || {
-            site.slots > 0
-                && self.interfaces.get(site.zone).is_none_or(|left| *left > 0)
-                && self.subnet_for(site.zone, allowed).is_some()
-        };
-        has_room && in_quota && (!demand.interface || has_interface())
+    /// Whether a Fargate quota, where there is one, leaves enough for a task.
+    pub(super) fn has_quota(&self, demand: &Demand, quota: Option<usize>) -> bool {
+        let left = quota.and_then(|quota| self.fargate.get(quota));
+        left.is_none_or(|left| *left >= demand.resources.cpu)
+    }
+
+    /// Whether a zone has an address and a part of the quota left for a task's interface.
+    pub(super) fn has_interface(&self, zone: usize, demand: &Demand, allowed: &[usize]) -> bool {
+        !demand.interface
+            || (self.interfaces.get(zone).is_none_or(|left| *left > 0)
+                && self.subnet_for(zone, allowed).is_some())
     }
 
     /// Takes what a task takes.
@@ -201,7 +262,9 @@ impl World {
         site.room.cpu = site.room.cpu.saturating_sub(demand.resources.cpu);
         site.room.memory = site.room.memory.saturating_sub(demand.resources.memory);
         site.room.gpus = site.room.gpus.saturating_sub(demand.resources.gpus);
-        site.ports.extend(&demand.ports);
+        if !demand.ports.is_empty() {
+            site.ports.extend(&demand.ports);
+        }
         if demand.interface {
             site.slots = site.slots.saturating_sub(1);
             if let Some(left) = self.interfaces.get_mut(site.zone) {
@@ -224,7 +287,9 @@ impl World {
         site.room.cpu = site.room.cpu.saturating_add(demand.resources.cpu);
         site.room.memory = site.room.memory.saturating_add(demand.resources.memory);
         site.room.gpus = site.room.gpus.saturating_add(demand.resources.gpus);
-        site.ports.retain(|port| !demand.ports.contains(port));
+        if !demand.ports.is_empty() {
+            site.ports.retain(|port| !demand.ports.contains(port));
+        }
         if demand.interface {
             site.slots = site.slots.saturating_add(1);
             if let Some(left) = self.interfaces.get_mut(site.zone) {

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use super::instance_types::{Published, TABLE_OF};
 use crate::facts::{
     ContainerInstance, EbsInfo, FactKind, Instance, InstanceType, InterfaceType, Missing,
@@ -86,9 +84,10 @@ struct Attached {
 
 impl Attached {
     fn to(snapshot: &Snapshot, instance: &Instance, tasks: &[&Task]) -> Self {
-        let known: BTreeSet<_> = held(tasks)
-            .filter_map(TaskAttachment::network_interface_id)
-            .collect();
+        let is_known = |id| {
+            let mut known = held(tasks).filter_map(TaskAttachment::interface);
+            known.any(|known| known == id)
+        };
         let name = instance.instance_type.as_deref().unwrap_or_default();
         let described = describe(snapshot, name).ok();
         let network = described.and_then(|described| described.network_info.as_ref());
@@ -101,7 +100,7 @@ impl Attached {
             let attachment = interface.attachment.as_ref();
             interface.interface_type != InterfaceType::Branch
                 && attachment.is_none_or(|attachment| attachment.network_card_index == card)
-                && !known.contains(&interface.network_interface_id)
+                && !is_known(&interface.network_interface_id)
         });
         for interface in others {
             let description = interface.description.as_deref().unwrap_or_default();

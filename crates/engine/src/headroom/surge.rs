@@ -102,6 +102,8 @@ impl Surge {
         if course.finishes {
             return Self::Finishes(course);
         }
+        // From here on it is played through over and over.
+        let world = &world.copied(rollout.asks_for_ports());
         match scaling::of(region, cluster, plan) {
             Err(missing) => return Self::Unknown(missing),
             Ok(Some(scaling)) => {
@@ -122,7 +124,7 @@ impl Surge {
             }
             Ok(None) => {}
         }
-        let remedies = remedies(region, cluster, rollout, &course);
+        let remedies = remedies(region, cluster, world, rollout, &course);
         Self::Stalls { course, remedies }
     }
 
@@ -190,23 +192,23 @@ pub(super) fn only(courses: Vec<Course>) -> Course {
 fn remedies(
     region: &Region<'_>,
     cluster: &Cluster<'_>,
+    world: &World,
     rollout: &Rollout,
     course: &Course,
 ) -> Vec<Remedy> {
-    let world = &cluster.terrain.world;
     let finishes = |world: &World, rollout: &Rollout| {
         only(simulate(world, std::slice::from_ref(rollout))).finishes
     };
     let mut remedies = Vec::new();
     if course.short.contains(&Lack::Slot) {
-        let trunks = with_trunks(cluster, rollout);
+        let trunks = with_trunks(cluster, world, rollout);
         remedies.extend(
             trunks
                 .into_iter()
                 .filter(|(wider, _)| finishes(wider, rollout))
                 .map(|(_, remedy)| remedy),
         );
-        let larger = with_larger_type(cluster, rollout);
+        let larger = with_larger_type(cluster, world, rollout);
         remedies.extend(
             larger
                 .into_iter()
@@ -227,10 +229,10 @@ fn remedies(
         .iter()
         .any(|lack| is_of_instances.contains(lack))
     {
-        remedies.extend(more_instances(region, cluster, rollout));
+        remedies.extend(more_instances(region, cluster, world, rollout));
     }
     if course.short.contains(&Lack::Address) {
-        remedies.extend(more_addresses(region, cluster, rollout));
+        remedies.extend(more_addresses(region, world, rollout));
     }
     remedies.extend(
         lower_minimum(rollout)
@@ -252,8 +254,8 @@ fn used<'c, 'a>(
 }
 
 /// The cluster with a trunk wherever one could be.
-fn with_trunks(cluster: &Cluster<'_>, rollout: &Rollout) -> Option<(World, Remedy)> {
-    let mut wider = cluster.terrain.world.clone();
+fn with_trunks(cluster: &Cluster<'_>, world: &World, rollout: &Rollout) -> Option<(World, Remedy)> {
+    let mut wider = world.clone();
     let mut instances = Vec::new();
     let mut steps = BTreeSet::new();
     let mut slots = (0, 0);
@@ -279,7 +281,11 @@ fn with_trunks(cluster: &Cluster<'_>, rollout: &Rollout) -> Option<(World, Remed
 }
 
 /// The cluster with the next larger size in place of its most frequent type. Only slots are counted.
-fn with_larger_type(cluster: &Cluster<'_>, rollout: &Rollout) -> Option<(World, Remedy)> {
+fn with_larger_type(
+    cluster: &Cluster<'_>,
+    world: &World,
+    rollout: &Rollout,
+) -> Option<(World, Remedy)> {
     let types = used(cluster, rollout).filter(|(_, host)| host.trunking != Trunking::Has);
     let mut counts = std::collections::BTreeMap::new();
     for name in types.filter_map(|(_, host)| host.type_name()) {
@@ -289,7 +295,7 @@ fn with_larger_type(cluster: &Cluster<'_>, rollout: &Rollout) -> Option<(World, 
     let (to, published) = instance_types::larger(from)?;
     let now = instance_types::Published::find(from)?.tasks_without_trunk();
     let then = published.tasks_without_trunk();
-    let mut wider = cluster.terrain.world.clone();
+    let mut wider = world.clone();
     for (index, host) in used(cluster, rollout) {
         if let Some(site) = wider.sites.get_mut(index)
             && host.type_name() == Some(from)
@@ -307,7 +313,12 @@ fn with_larger_type(cluster: &Cluster<'_>, rollout: &Rollout) -> Option<(World, 
 }
 
 /// The fewest further instances with which it finishes, in the zones in turn.
-fn more_instances(region: &Region<'_>, cluster: &Cluster<'_>, rollout: &Rollout) -> Option<Remedy> {
+fn more_instances(
+    region: &Region<'_>,
+    cluster: &Cluster<'_>,
+    world: &World,
+    rollout: &Rollout,
+) -> Option<Remedy> {
     // A daemon would want a task on each of them, too.
     if rollout.count == Count::OneOnEach {
         return None;
@@ -325,7 +336,7 @@ fn more_instances(region: &Region<'_>, cluster: &Cluster<'_>, rollout: &Rollout)
             zone: *zone,
             ..like.clone()
         });
-        let (wider, rollout) = scaling::add(&cluster.terrain.world, rollout, new);
+        let (wider, rollout) = scaling::add(world, rollout, new);
         only(simulate(&wider, &[rollout])).finishes
     })?;
     Some(Remedy::MoreInstances {
@@ -335,8 +346,7 @@ fn more_instances(region: &Region<'_>, cluster: &Cluster<'_>, rollout: &Rollout)
 }
 
 /// The zone that lacks addresses, and how many more are needed if it gets all of them.
-fn more_addresses(region: &Region<'_>, cluster: &Cluster<'_>, rollout: &Rollout) -> Option<Remedy> {
-    let world = &cluster.terrain.world;
+fn more_addresses(region: &Region<'_>, world: &World, rollout: &Rollout) -> Option<Remedy> {
     let by_free = |index: &&usize| world.subnets.get(**index).map(|pool| pool.free);
     let subnet = *rollout.subnets.iter().min_by_key(by_free)?;
     let pool = world.subnets.get(subnet)?;

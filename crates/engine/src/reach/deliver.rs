@@ -134,9 +134,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The account of a sender: its interface's, or where it has none yet, that of its groups.
-    fn account_of(&self, sender: &Station<'a>) -> Option<&'a String> {
+    fn account_of(&self, sender: &Station<'a>) -> Option<&'a str> {
         if let Some(interface) = sender.interface {
-            return interface.owner_id.as_ref();
+            return interface.owner_id.as_deref();
         }
         let Groups::Filtered(ids) = &sender.groups else {
             return None;
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         let group = ids
             .first()
             .and_then(|id| self.snapshot.security_groups.get(id).ok());
-        group.and_then(|group| group.owner_id.as_ref())
+        group.and_then(|group| group.owner_id.as_deref())
     }
 
     fn nobody_there(

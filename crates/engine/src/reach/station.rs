@@ -94,7 +94,7 @@ impl<'a> Station<'a> {
             vpc: interface.vpc_id.clone(),
             subnet: Some(interface.subnet_id.clone()),
             route_table: None,
-            zone: interface.availability_zone.clone(),
+            zone: interface.availability_zone.as_deref().map(str::to_owned),
             addresses: addresses.into_iter().map(AddressScope::Host).collect(),
             public: public.map_or(PublicAddress::Absent, PublicAddress::Known),
             groups: groups_of(interface),

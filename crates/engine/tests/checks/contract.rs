@@ -21,11 +21,12 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 12] = [
+const NOT_CHECKS: [&str; 13] = [
     "attempt",
     "audit",
     "calling",
     "check",
+    "cluster_slots",
     "headroom_audit",
     "inquiry",
     "mod",
