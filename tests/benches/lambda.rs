@@ -18,7 +18,10 @@ fn main() {
     let mut times = Vec::with_capacity(STARTS);
     let mut memory = 0;
     for _ in 0..STARTS {
-        let environment = [("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:alerts")];
+        let environment = [
+            ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:alerts"),
+            ("STATE_TABLE", "alerts"),
+        ];
         let mut function = Function::start(&binary, &environment, Duration::from_secs(10));
         times.push(function.first_next());
         memory = memory.max(function.peak_memory());

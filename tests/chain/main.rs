@@ -1,6 +1,6 @@
 //! The whole chain with real parts: the stack as `sam deploy` puts it into an account, an event
 //! through EventBridge, the queue, the function, the topic, and a queue that listens. What is broken
-//! in the network is named in a message; what is mended brings none. A command that a message prints
+//! in the network is named in a message; what is mended is told in the same thread. A command that a message prints
 //! is run as it stands.
 #![allow(
     clippy::expect_used,
@@ -113,20 +113,20 @@ impl Chain {
 fn proved_fixes(text: &str) -> Vec<&str> {
     let mut proved = Vec::new();
     let mut shown = Vec::new();
-    for line in text.lines().map(str::trim_start) {
-        if let Some(command) = line.strip_prefix("fix: ") {
-            shown = vec![command];
-        } else if let Some(command) = line.strip_prefix("and aws ") {
-            shown.extend(line.get(line.len() - command.len() - 4..));
-        } else if line.starts_with("verified: ") {
+    for line in text.lines() {
+        if let Some(command) = line.strip_prefix("      ") {
+            shown.push(command);
+        } else if line.starts_with("  verified: ") {
             proved.append(&mut shown);
+        } else {
+            shown.clear();
         }
     }
     proved
 }
 
 #[test]
-fn what_is_broken_is_named_and_what_is_mended_is_silent() {
+fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
     let chain = Chain::new();
     // Each in a VPC of its own, so that none hides another.
     let worlds: Vec<_> = (20..26)
@@ -200,6 +200,16 @@ fn what_is_broken_is_named_and_what_is_mended_is_silent() {
     let (mended, interfaces) = events(6);
     chain.put(&mended);
     chain.wait_for_questions_about(&interfaces);
+    let resolved = chain.expect(5);
+    for (cluster, message) in &resolved {
+        let subject = message["Subject"].as_str().unwrap();
+        assert!(subject.starts_with("Mended: "), "{subject}");
+        let thread = |message: &Value| {
+            let text = message["Message"].as_str().unwrap();
+            text.lines().last().unwrap().to_owned()
+        };
+        assert_eq!(thread(message), thread(&messages[cluster]));
+    }
     sleep(Duration::from_secs(5));
     let late = chain.inbox.receive();
     assert!(late.is_empty(), "{late:#?}");

@@ -132,7 +132,11 @@ fn a_topic_of_ones_own_takes_the_place_of_the_stacks() {
                 .unwrap(),
         )
     });
-    assert_eq!(topics.topics().len(), 1, "{topics:?}");
+    let for_text = topics.topics().iter().filter_map(|topic| topic.topic_arn());
+    let for_text: Vec<_> = for_text
+        .filter(|arn| !arn.contains("-ChatTopic-") && !arn.contains("-FindingsTopic-"))
+        .collect();
+    assert_eq!(for_text.len(), 1, "{topics:?}");
     let told: Vec<_> = subscriptions
         .subscriptions()
         .iter()
@@ -158,7 +162,7 @@ fn deleting_the_stack_leaves_nothing() {
             )
         })
     };
-    assert_eq!(left(), (1, 4, 2));
+    assert_eq!(left(), (3, 4, 2));
     stack.delete();
     assert_eq!(left(), (0, 0, 0));
 }

@@ -9,6 +9,8 @@ use crate::support::binary;
 
 const TOPIC: (&str, &str) = ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:faults");
 
+const TABLE: (&str, &str) = ("STATE_TABLE", "alerts");
+
 #[test]
 fn a_wrong_variable_is_named_at_the_start() {
     let cases: &[(&[(&str, &str)], &str)] = &[
@@ -23,16 +25,25 @@ fn a_wrong_variable_is_named_at_the_start() {
             &[("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:f.fifo")],
             "a FIFO topic",
         ),
+        (&[TOPIC], "STATE_TABLE isn't set"),
         (
-            &[TOPIC, ("LOG_LEVEL", "trace")],
+            &[TOPIC, TABLE, ("CHAT_TOPIC_ARN", "#alerts")],
+            "CHAT_TOPIC_ARN is `#alerts`",
+        ),
+        (
+            &[TOPIC, TABLE, ("FLAPPING_MINUTES", "half an hour")],
+            "FLAPPING_MINUTES is `half an hour`: expected a whole number from 0 to 1440",
+        ),
+        (
+            &[TOPIC, TABLE, ("LOG_LEVEL", "trace")],
             "LOG_LEVEL is `trace`: expected error, warn, info or debug",
         ),
         (
-            &[TOPIC, ("MINIMUM_SEVERITY", "worst")],
+            &[TOPIC, TABLE, ("MINIMUM_SEVERITY", "worst")],
             "MINIMUM_SEVERITY is `worst`",
         ),
         (
-            &[TOPIC, ("METRICS_NAMESPACE", "AWS/ECS")],
+            &[TOPIC, TABLE, ("METRICS_NAMESPACE", "AWS/ECS")],
             "METRICS_NAMESPACE is `AWS/ECS`",
         ),
     ];

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod alerting;
 mod batches;
 mod configuration;
 mod secrets;

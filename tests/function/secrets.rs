@@ -32,6 +32,9 @@ fn no_planted_value_shows_up_anywhere() {
     for (what, text) in [
         ("the log", account.function.output()),
         ("a message", format!("{messages:?}")),
+        ("the chat", format!("{:?}", account.chat())),
+        ("a program's message", format!("{:?}", account.findings())),
+        ("the table", account.kept()),
         ("the report", report.to_string()),
     ] {
         assert!(!text.contains(PLANTED), "{what}: {text}");

@@ -8,7 +8,7 @@ use crate::support::Account;
 const TASKS: usize = 1_000;
 const SERVICES: usize = 10;
 /// As the template's event source delivers them.
-const BATCH: usize = 100;
+const BATCH: usize = 500;
 
 fn events(worlds: &[World; 2]) -> Vec<Value> {
     let per_service = TASKS / SERVICES;

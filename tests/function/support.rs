@@ -1,6 +1,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
 use awsvpc_auditor_tests::lambda_api::{Function, Outcome};
 use awsvpc_auditor_tests::recorder::Recorder;
@@ -14,7 +17,10 @@ pub(crate) struct Account {
     /// What the function asks of EC2, ECS and SNS.
     pub(crate) recorder: Recorder,
     sqs: aws_sdk_sqs::Client,
+    topics: Vec<(&'static str, String)>,
     inbox: String,
+    chat: String,
+    findings: String,
     pub(crate) network: Server,
 }
 
@@ -33,45 +39,106 @@ impl Account {
             aws_sdk_sns::Client::new(&config),
             aws_sdk_sqs::Client::new(&config),
         );
-        let topic = wait(sns.create_topic().name("faults").send()).unwrap();
-        let topic = topic.topic_arn.unwrap();
-        let inbox = wait(sqs.create_queue().queue_name("inbox").send()).unwrap();
-        let inbox = inbox.queue_url.unwrap();
-        let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs");
-        let arn = topic.replace(":sns:", ":sqs:").replace("faults", "inbox");
-        wait(subscribe.endpoint(arn).send()).unwrap();
-        let mut all = vec![
-            ("TOPIC_ARN", topic.as_str()),
+        make_table(&aws_sdk_dynamodb::Client::new(&config));
+        let heard = |variable, name: &str| {
+            let (topic, queue) = topic_with_queue(&sns, &sqs, name);
+            ((variable, topic), queue)
+        };
+        let (mail, inbox) = heard("TOPIC_ARN", "faults");
+        let (chat_topic, chat) = heard("CHAT_TOPIC_ARN", "chat");
+        let (findings_topic, findings) = heard("FINDINGS_TOPIC_ARN", "findings");
+        let topics = vec![mail, chat_topic, findings_topic];
+        let mut all: Vec<(&str, &str)> = vec![
+            ("STATE_TABLE", TABLE),
             ("AWS_ENDPOINT_URL", recorder.url()),
             ("LOG_LEVEL", "debug"),
         ];
+        all.extend(
+            topics
+                .iter()
+                .map(|(variable, arn)| (*variable, arn.as_str())),
+        );
         all.extend(environment);
         let function = Function::start(&binary(), &all, timeout);
         Self {
             function,
             recorder,
             sqs,
+            topics,
             inbox,
+            chat,
+            findings,
             network,
         }
+    }
+
+    /// Another process of the function, as Lambda starts it beside the first or after a crash.
+    pub(crate) fn start_another(
+        &self,
+        environment: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Function {
+        let mut all: Vec<(&str, &str)> = vec![
+            ("STATE_TABLE", TABLE),
+            ("AWS_ENDPOINT_URL", self.recorder.url()),
+            ("LOG_LEVEL", "debug"),
+        ];
+        let topics = self.topics.iter();
+        all.extend(topics.map(|(variable, arn)| (*variable, arn.as_str())));
+        all.extend(environment);
+        Function::start(&binary(), &all, timeout)
     }
 
     pub(crate) fn world(&self, network: u8) -> World {
         World::new(&self.network.url(), network)
     }
 
-    /// The messages that people got since the last look, in the order of their subjects.
+    /// The messages that people got by mail since the last look, in the order of their texts.
     pub(crate) fn messages(&self) -> Vec<Value> {
+        self.received(&self.inbox)
+    }
+
+    /// All that is in the state table.
+    pub(crate) fn kept(&self) -> String {
+        let client = aws_sdk_dynamodb::Client::new(&client_config(&self.network.url()));
+        let items = wait(client.scan().table_name(TABLE).send()).unwrap().items;
+        assert!(
+            items.as_ref().is_some_and(|items| !items.is_empty()),
+            "nothing is kept"
+        );
+        format!("{items:?}")
+    }
+
+    /// What came into the chat since the last look.
+    pub(crate) fn chat(&self) -> Vec<Value> {
+        self.documents(&self.chat)
+    }
+
+    /// What programs got since the last look.
+    pub(crate) fn findings(&self) -> Vec<Value> {
+        self.documents(&self.findings)
+    }
+
+    fn documents(&self, queue: &str) -> Vec<Value> {
+        let received = self.received(queue).into_iter();
+        let document =
+            |message: Value| serde_json::from_str(message["Message"].as_str().unwrap()).unwrap();
+        let mut documents: Vec<Value> = received.map(document).collect();
+        documents.sort_by_key(|document| document["at"].to_string());
+        documents
+    }
+
+    fn received(&self, queue: &str) -> Vec<Value> {
         let mut messages = Vec::new();
         loop {
-            let receive = self.sqs.receive_message().queue_url(&self.inbox);
+            let receive = self.sqs.receive_message().queue_url(queue);
             let got = wait(receive.max_number_of_messages(10).send()).unwrap();
             let got = got.messages.unwrap_or_default();
             if got.is_empty() {
                 break;
             }
             for message in got {
-                let delete = self.sqs.delete_message().queue_url(&self.inbox);
+                let delete = self.sqs.delete_message().queue_url(queue);
                 wait(
                     delete
                         .receipt_handle(message.receipt_handle.unwrap())
@@ -95,6 +162,40 @@ impl Account {
         let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
         failures.iter().map(id).collect()
     }
+}
+
+const TABLE: &str = "alerts";
+
+/// The state table, as the template makes it.
+fn make_table(client: &aws_sdk_dynamodb::Client) {
+    let id = AttributeDefinition::builder()
+        .attribute_name("Id")
+        .attribute_type(ScalarAttributeType::S);
+    let key = KeySchemaElement::builder()
+        .attribute_name("Id")
+        .key_type(KeyType::Hash);
+    let create = client
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(id.build().unwrap())
+        .key_schema(key.build().unwrap());
+    wait(create.send()).unwrap();
+}
+
+/// The ARN of a topic, and the URL of a queue that listens to it.
+fn topic_with_queue(
+    sns: &aws_sdk_sns::Client,
+    sqs: &aws_sdk_sqs::Client,
+    name: &str,
+) -> (String, String) {
+    let topic = wait(sns.create_topic().name(name).send()).unwrap();
+    let topic = topic.topic_arn.unwrap();
+    let queue = wait(sqs.create_queue().queue_name(name).send()).unwrap();
+    let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs");
+    let arn = topic.replace(":sns:", ":sqs:");
+    wait(subscribe.endpoint(arn).send()).unwrap();
+    (topic, queue.queue_url.unwrap())
 }
 
 /// The function as `sam build` packages it.

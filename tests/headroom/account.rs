@@ -32,43 +32,55 @@ pub(super) struct Account {
     server: Server,
 }
 
-/// A message of the topic.
+/// A message of the topic for programs.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) subject: String,
-    /// Its text on one line.
-    pub(super) text: String,
-    /// The checks that failed and are news.
+    /// The checks whose faults are new.
     pub(super) checks: BTreeSet<String>,
+    /// The checks whose faults are gone.
+    pub(super) resolved: BTreeSet<String>,
+    findings: Vec<Value>,
 }
 
 impl Told {
     fn of(message: &Value) -> Self {
-        let text = |name: &str| message[name].as_str().unwrap().to_owned();
-        let checks = message["MessageAttributes"]["checks"]["Value"].as_str();
+        let document: Value = serde_json::from_str(message["Message"].as_str().unwrap()).unwrap();
+        assert_eq!(document["subject"]["kind"], "headroom", "{document:#}");
+        assert_eq!(document["left_out"], 0, "{document:#}");
+        let findings = document["findings"].as_array().unwrap().clone();
+        let checks = |state: &str| {
+            let own = findings.iter().filter(|finding| finding["state"] == state);
+            own.map(|finding| finding["check"].as_str().unwrap().to_owned())
+                .collect()
+        };
         Self {
-            subject: text("Subject"),
-            text: one_line(&text("Message")),
-            checks: serde_json::from_str(checks.unwrap()).unwrap(),
+            subject: message["Subject"].as_str().unwrap().to_owned(),
+            checks: checks("opened"),
+            resolved: checks("resolved"),
+            findings,
         }
     }
 
-    /// What it says about one fault.
-    pub(super) fn entry(&self, check: &str, resource: &str) -> &str {
-        let mut entries = self.text.split("FAIL ").skip(1);
-        let found = entries.find(|entry| {
-            let rest = entry.strip_prefix(check);
-            let rest = rest.and_then(|rest| rest.strip_prefix(" ["));
-            let rest = rest.and_then(|rest| Some(rest.split_once("] ")?.1));
-            rest.is_some_and(|rest| rest.starts_with(resource))
+    /// What it says about one fault: the words, and the commands.
+    pub(super) fn entry(&self, check: &str, resource: &str) -> String {
+        let mut own = self.findings.iter().filter(|finding| {
+            let found = finding["resource"].as_str().unwrap();
+            finding["check"] == check && found.starts_with(resource)
         });
-        found.unwrap_or_else(|| panic!("nothing about {check} of {resource} in {}", self.text))
+        let Some(finding) = own.next() else {
+            panic!(
+                "nothing about {check} of {resource} in {:#?}",
+                self.findings
+            );
+        };
+        let mut text = finding["message"].as_str().unwrap().to_owned();
+        for fix in finding["fixes"].as_array().unwrap() {
+            text.push_str(" fix: ");
+            text.push_str(fix["command"].as_str().unwrap());
+        }
+        text
     }
-}
-
-/// A text without its line breaks, which come where a line is full.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Account {
@@ -79,12 +91,14 @@ impl Account {
         let parameters = BTreeMap::from([
             ("HeadroomSchedule", "\"rate(1 minute)\""),
             ("MinimumSeverity", "low"),
+            // What comes back within the test is new.
+            ("FlappingMinutes", "0"),
             // What is short is more than short: half of a small cluster's slots.
             ("ClusterSlotsPercent", "60"),
         ]);
         let stack = Stack::deploy(&server, "headroom", &parameters);
         Self {
-            inbox: Inbox::subscribed(&server, stack.output("AlertTopicArn")),
+            inbox: Inbox::subscribed(&server, stack.output("FindingsTopicArn")),
             failed: Inbox::of(&server, stack.output("FailedHeadroomRunsQueueUrl")),
             network,
             own,

@@ -1,6 +1,6 @@
 //! Promises that the repository makes about itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
@@ -38,6 +38,119 @@ fn the_readme_lists_every_check_and_no_other() {
         .collect();
     let known: BTreeSet<_> = ALL.iter().map(|check| check.id).collect();
     assert_eq!(listed, known);
+}
+
+/// What a snapshot of the engine's notices holds, without insta's header.
+fn golden(name: &str) -> String {
+    let text = read(&format!(
+        "crates/engine/tests/notices/snapshots/{name}.snap"
+    ));
+    let body = text.splitn(3, "---\n").nth(2);
+    let body = body.expect("a snapshot begins with a header between two lines of dashes");
+    body.trim_end().to_owned()
+}
+
+#[test]
+fn the_readme_shows_an_alert_as_people_get_it() {
+    let readme = read("README.md");
+    for (form, language) in [("mail", ""), ("chat", "json")] {
+        let name = format!("check__dependency-unreachable.{form}");
+        let block = format!("\n```{language}\n{}\n```\n", golden(&name));
+        assert!(
+            readme.contains(&block),
+            "README.md should have in a block of its own what {name} has:{block}"
+        );
+    }
+}
+
+/// The template's entries two levels down, each with its lines: resources, parameters, outputs.
+fn template_entries() -> BTreeMap<String, String> {
+    let mut entries: BTreeMap<String, String> = BTreeMap::new();
+    let mut name = None;
+    for line in read("template.yaml").lines() {
+        let entry = line.strip_prefix("  ").and_then(|l| l.strip_suffix(':'));
+        if let Some(entry) = entry.filter(|e| e.chars().all(char::is_alphanumeric)) {
+            name = Some(entry.to_owned());
+        } else if line.starts_with(char::is_alphabetic) {
+            name = None;
+        } else if let Some(name) = &name {
+            let lines = entries.entry(name.clone()).or_default();
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+    entries
+}
+
+#[test]
+fn the_runbook_has_a_section_for_every_alarm_that_tells() {
+    let runbook = read("RUNBOOK.md");
+    let headings: BTreeSet<_> = runbook
+        .lines()
+        .filter_map(|line| line.strip_prefix("### ")?.strip_suffix("Alarm"))
+        .map(|name| format!("{name}Alarm"))
+        .collect();
+    let telling: BTreeSet<_> = template_entries()
+        .into_iter()
+        .filter(|(_, lines)| {
+            lines.contains("Type: AWS::CloudWatch::Alarm") && lines.contains("AlarmActions:")
+        })
+        .map(|(name, _)| name)
+        .collect();
+    assert!(telling.contains("ErrorsAlarm"), "{telling:?}");
+    assert_eq!(headings, telling);
+}
+
+/// `service:Action`, if a line of a policy is one.
+fn allowed(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let line = line.strip_prefix("- ").unwrap_or(line);
+    let action = line.strip_prefix("Action: ").unwrap_or(line);
+    let (service, name) = action.split_once(':')?;
+    let is_action = service
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric());
+    (is_action && service != "sts").then_some(action)
+}
+
+#[test]
+fn the_readme_lists_every_action_of_both_roles_and_no_other() {
+    // What the README says in words: Lambda takes events and writes logs in the function's name, SNS
+    // uses a topic's key.
+    let in_words = [
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    ];
+    let readme = read("README.md");
+    let section = readme.split("### What it calls, and why").nth(1);
+    let section = section.expect("README.md has a section `What it calls, and why`");
+    let section = section.split("\n### ").next().unwrap();
+    let (task, headroom) = section
+        .split_once("The headroom function has a role of its own")
+        .expect("the section has a table for each function");
+    let entries = template_entries();
+    for (role, table) in [("TaskAuditorRole", task), ("HeadroomAuditorRole", headroom)] {
+        let cells = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('|').next());
+        let listed: BTreeSet<_> = cells
+            .flat_map(|cell| cell.split(['`', ',', ' ']))
+            .filter_map(allowed)
+            .collect();
+        let granted: BTreeSet<_> = entries[role]
+            .lines()
+            .filter_map(allowed)
+            .filter(|action| !in_words.contains(action))
+            .collect();
+        assert_eq!(listed, granted, "{role}");
+    }
 }
 
 #[test]

@@ -17,11 +17,16 @@ pub struct Inbox {
 impl Inbox {
     /// A new queue that listens to a topic.
     pub fn subscribed(account: &Server, topic: &str) -> Self {
+        Self::subscribed_as("inbox", account, topic)
+    }
+
+    /// A new queue of this name that listens to a topic.
+    pub fn subscribed_as(name: &str, account: &Server, topic: &str) -> Self {
         let config = client_config(&account.url());
         let sqs = Client::new(&config);
-        let made = wait(sqs.create_queue().queue_name("inbox").send()).expect("a queue");
+        let made = wait(sqs.create_queue().queue_name(name).send()).expect("a queue");
         let sns = aws_sdk_sns::Client::new(&config);
-        let listener = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:inbox");
+        let listener = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}");
         let subscribe = sns.subscribe().topic_arn(topic).protocol("sqs");
         wait(subscribe.endpoint(listener).send()).expect("the queue may listen");
         Self {

@@ -119,7 +119,12 @@ impl Function {
     /// Gives it `event` and waits for what it makes of it.
     pub fn invoke(&mut self, event: &Value) -> Outcome {
         self.count += 1;
-        let id = format!("00000000-0000-4000-8000-{:012}", self.count);
+        // No two invocations of an account have the same.
+        let id = format!(
+            "{:08x}-0000-4000-8000-{:012}",
+            self.process.id(),
+            self.count
+        );
         let sent = self.invocations.send(Invocation {
             id: id.clone(),
             event: event.to_string(),
@@ -187,6 +192,11 @@ impl Function {
             .and_then(|number| number.trim().parse().ok())
             .unwrap_or_else(|| panic!("no VmHWM in {path}: the process has ended\n{status}"));
         kilobytes * 1024
+    }
+
+    /// Its process, for whoever wants to end it in the middle of its work.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// What it printed so far, to standard output and error: its log.

@@ -47,7 +47,7 @@ macro_rules! done {
 }
 
 /// The ids of what there is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct World {
     ec2: aws_sdk_ec2::Client,
     ecs: aws_sdk_ecs::Client,

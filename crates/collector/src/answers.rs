@@ -35,6 +35,12 @@ impl Answers {
         }
     }
 
+    /// Forgets everything, so that the next answers are new.
+    pub(crate) fn forget(&self) {
+        self.kept.invalidate_all();
+        self.flights.invalidate_all();
+    }
+
     /// Answers to questions: kept ones, and new ones to those that nobody asked of late.
     pub(crate) async fn about(
         &self,

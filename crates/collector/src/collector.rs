@@ -62,22 +62,41 @@ pub struct Collector {
 pub struct Collected {
     findings: Findings,
     observed_at: String,
+    began: SystemTime,
 }
 
 impl Collected {
-    pub(crate) fn new(findings: Findings) -> Self {
+    /// What was found by a look that began then.
+    pub(crate) fn new(began: SystemTime, findings: Findings) -> Self {
         Self {
             findings,
             observed_at: now(),
+            began,
         }
     }
 
     /// What was found by a look that began then, and took its time.
-    pub(crate) fn since(began: String, findings: Findings) -> Self {
+    pub(crate) fn since(began: SystemTime, findings: Findings) -> Self {
         Self {
             findings,
-            observed_at: began,
+            observed_at: written(began),
+            began,
         }
+    }
+
+    /// When the oldest of the facts were asked for: what was kept from earlier audits counts with its
+    /// age.
+    pub fn oldest(&self) -> SystemTime {
+        let kept = self.findings.oldest().unwrap_or(self.began);
+        kept.min(self.began)
+    }
+
+    /// The IAM actions of the calls that AWS answered, all of them and in full.
+    pub fn answered(&self) -> BTreeSet<String> {
+        let missing: BTreeSet<_> = self.missing().map(|(action, _)| action).collect();
+        let answered = self.findings.answered();
+        let whole = answered.filter(|action| !missing.contains(action));
+        whole.map(str::to_owned).collect()
     }
 
     /// Adds what was found later.
@@ -121,6 +140,14 @@ impl Collector {
         &self.calls
     }
 
+    /// Forgets what it knows of VPCs and of what is in them, so that the next answer is new.
+    pub fn forget(&self) {
+        self.vpcs.invalidate_all();
+        self.prefix_lists.invalidate_all();
+        self.definitions.invalidate_all();
+        self.answers.forget();
+    }
+
     /// Learns what a request wants, until the deadline. What did not come is in the facts' coverage;
     /// an error means that AWS doesn't know the caller at all.
     pub async fn collect(
@@ -128,6 +155,7 @@ impl Collector {
         request: &Request,
         deadline: Instant,
     ) -> Result<Collected, Refused> {
+        let began = SystemTime::now();
         let ec2 = Ec2 {
             client: &self.ec2,
             deadline,
@@ -171,7 +199,7 @@ impl Collector {
         if let Some(refused) = findings.refused() {
             return Err(refused.clone());
         }
-        Ok(Collected::new(findings))
+        Ok(Collected::new(began, findings))
     }
 
     async fn unknown_subnets(&self, request: &Request) -> Vec<String> {
@@ -330,7 +358,12 @@ fn subnets_of(service: &Value) -> Vec<String> {
 
 /// The time, to the second, in RFC 3339.
 pub(crate) fn now() -> String {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    written(SystemTime::now())
+}
+
+/// A time, to the second, in RFC 3339.
+pub(crate) fn written(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     });

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use awsvpc_auditor_engine::facts::{FactKind, LoadError, Snapshot, SnapshotReader};
 use serde::Serialize;
@@ -20,6 +21,10 @@ pub(crate) struct Findings {
     asked: BTreeMap<FactKind, BTreeSet<String>>,
     missing: BTreeMap<FactKind, BTreeSet<(String, &'static str)>>,
     refused: Option<Refused>,
+    /// The calls that were answered in full.
+    answered: BTreeSet<&'static str>,
+    /// When the first question of those that were kept from earlier was asked.
+    oldest: Option<SystemTime>,
 }
 
 /// The answer to one describe call, all pages together.
@@ -83,6 +88,7 @@ impl Findings {
         let asked = self.asked.entry(kind).or_default();
         if answer.trouble.is_none() {
             asked.extend(within);
+            self.answered.insert(answer.action);
         }
         self.resources.entry(kind).or_default();
         for document in answer.documents {
@@ -168,6 +174,26 @@ impl Findings {
         if self.refused.is_none() {
             self.refused.clone_from(&other.refused);
         }
+        self.answered.extend(&other.answered);
+        self.oldest = match (self.oldest, other.oldest) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        };
+    }
+
+    /// Notes when they were asked for, for those who get them later.
+    pub(crate) fn asked_at(&mut self, began: SystemTime) {
+        self.oldest = Some(self.oldest.map_or(began, |oldest| oldest.min(began)));
+    }
+
+    /// When the oldest of them were asked for, where they were kept from earlier.
+    pub(crate) fn oldest(&self) -> Option<SystemTime> {
+        self.oldest
+    }
+
+    /// Which calls were answered in full, as IAM actions.
+    pub(crate) fn answered(&self) -> impl Iterator<Item = &'static str> {
+        self.answered.iter().copied()
     }
 
     /// Whether asking again at once would give nothing more: a permission that lacks will lack then.

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use moka::future::Cache;
 
@@ -35,7 +35,10 @@ where
     Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
 {
     let kept = cache.try_get_with_by_ref(key, async {
-        let findings = Arc::new(ask.await);
+        let began = SystemTime::now();
+        let mut findings = ask.await;
+        findings.asked_at(began);
+        let findings = Arc::new(findings);
         if findings.is_settled() {
             Ok(findings)
         } else {

@@ -2,10 +2,11 @@
 //!
 //! A [`facts::Snapshot`] holds what AWS described. [`reach`] decides exactly which traffic gets
 //! from one place to another and back, [`checks`] look for one fault each, [`report`] puts the
-//! results into words. Nothing here knows an SDK, a clock, a file or an environment variable: the
+//! results into words, [`alert`] decides what of it is news. Nothing here knows an SDK, a clock, a file or an environment variable: the
 //! same snapshot always gives the same report.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod alert;
 pub mod checks;
 pub mod dependencies;
 pub mod facts;

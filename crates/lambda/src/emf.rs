@@ -24,11 +24,15 @@ pub(crate) fn write(lines: &[Value]) -> std::io::Result<()> {
 /// What one invocation did.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    /// Events that were looked at, also those that were not worth an audit: the sign of life.
+    pub(crate) events: u64,
     audits: u64,
     unknowns: u64,
     findings: BTreeMap<(&'static str, String), u64>,
     /// Messages that were published.
     pub(crate) messages: u64,
+    /// Times that messages went out without the table of what was told.
+    pub(crate) degraded: u64,
     /// Requests to AWS, retries included.
     pub(crate) aws_calls: u64,
     /// Messages that are given back to the queue.
@@ -64,18 +68,22 @@ impl Metrics {
                     "Namespace": namespace,
                     "Dimensions": [[]],
                     "Metrics": [
+                        metric("EventsHandled", "Count"),
                         metric("Audits", "Count"),
                         metric("Unknowns", "Count"),
                         metric("Messages", "Count"),
+                        metric("ToldWithoutState", "Count"),
                         metric("AwsCalls", "Count"),
                         metric("Failures", "Count"),
                         metric("Duration", "Milliseconds"),
                     ],
                 }],
             },
+            "EventsHandled": self.events,
             "Audits": self.audits,
             "Unknowns": self.unknowns,
             "Messages": self.messages,
+            "ToldWithoutState": self.degraded,
             "AwsCalls": self.aws_calls,
             "Failures": self.failures,
             "Duration": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
@@ -104,6 +112,8 @@ impl Metrics {
 pub(crate) struct HeadroomRun<'r> {
     pub(crate) report: &'r HeadroomReport<'r, 'r>,
     pub(crate) messages: u64,
+    /// Times that messages went out without the table of what was told.
+    pub(crate) degraded: u64,
     /// Clusters that there was no time for.
     pub(crate) unreached: usize,
     pub(crate) aws_calls: u64,
@@ -131,6 +141,7 @@ impl HeadroomRun<'_> {
                 ("HeadroomFaults", json!(summary.fail)),
                 ("HeadroomUnknowns", json!(summary.unknown)),
                 ("HeadroomMessages", json!(self.messages)),
+                ("ToldWithoutState", json!(self.degraded)),
                 ("HeadroomAwsCalls", json!(self.aws_calls)),
                 (
                     "HeadroomMilliseconds",

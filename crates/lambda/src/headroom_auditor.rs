@@ -1,28 +1,30 @@
 //! Looks, on a schedule, at what ECS has left for the next tasks, and publishes what is short.
 
-use std::time::{Duration, SystemTime};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_config::{Region as RegionName, SdkConfig};
 use awsvpc_auditor_collector::{
     Calls, CollectedRegion, HeadroomCollector, HeadroomRequest, Refused,
 };
+use awsvpc_auditor_engine::alert::{Coverage, Moment, Observation, Scope};
 use awsvpc_auditor_engine::checks::{self, HeadroomReport, Summary};
 use awsvpc_auditor_engine::facts::{LoadError, Snapshot};
 use awsvpc_auditor_engine::headroom::{Options, measure};
-use awsvpc_auditor_engine::report::Message;
 use futures_util::future::join_all;
 use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use crate::alerts::{Aws, Keeper, Outcome, Table, Topics, in_time, now};
 use crate::config::HeadroomConfig;
+use crate::cursor::{self, Cursor};
 use crate::emf::{self, HeadroomRun};
-use crate::publisher::Publisher;
-use crate::state::{State, Table};
+use crate::time::{Time, holder};
 
-/// What is left of the function's time for measuring, publishing and leaving a state.
-const TO_PUBLISH: Duration = Duration::from_mins(1);
+/// What is left of the function's time for measuring and telling.
+const TO_TELL: Duration = Duration::from_mins(1);
 
 /// What is left for the answer.
 const TO_ANSWER: Duration = Duration::from_secs(5);
@@ -31,8 +33,8 @@ const TO_ANSWER: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct HeadroomAuditor {
     regions: Vec<(String, HeadroomCollector)>,
-    publisher: Publisher,
-    table: Table,
+    keeper: Keeper,
+    aws: Aws,
     calls: Calls,
     config: HeadroomConfig,
 }
@@ -46,8 +48,8 @@ pub struct Answer {
     pub failed: usize,
     /// How many could not be decided.
     pub unknown: usize,
-    /// Whether a message was published.
-    pub published: bool,
+    /// How many messages were sent.
+    pub messages: u64,
     /// How many clusters the next run begins with, because time ran out.
     pub unreached_clusters: usize,
 }
@@ -61,15 +63,19 @@ pub enum HeadroomError {
     /// AWS answered something that the engine can't read.
     #[error("AWS's answer can't be read: {0}")]
     Unreadable(#[from] LoadError),
-    /// The topic didn't take the message: Lambda runs the function again.
-    #[error("not announced: {0}")]
-    NotAnnounced(String),
+    /// News could not be told: Lambda runs the function again.
+    #[error("not told: {0}")]
+    NotTold(String),
 }
 
 impl HeadroomAuditor {
     /// An auditor that asks and publishes as configured.
     pub fn new(sdk: &SdkConfig, config: HeadroomConfig) -> Self {
         let calls = Calls::default();
+        let policy = config.common.policy.clone();
+        let name = config.common.state_table.clone();
+        let table = Table::new(sdk, name, calls.clone(), policy.clone());
+        let topics = Topics::new(sdk, config.common.topics.clone(), calls.clone());
         let own = sdk.region().map(ToString::to_string).unwrap_or_default();
         let names = if config.regions.is_empty() {
             vec![own]
@@ -86,8 +92,8 @@ impl HeadroomAuditor {
         };
         Self {
             regions: names.into_iter().map(collector).collect(),
-            publisher: Publisher::new(sdk, config.common.topic_arn.clone(), calls.clone()),
-            table: Table::new(sdk, config.state_table.clone(), calls.clone()),
+            keeper: Keeper::new(policy),
+            aws: Aws::new(table, topics),
             calls,
             config,
         }
@@ -97,13 +103,14 @@ impl HeadroomAuditor {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, HeadroomError> {
         let started = Instant::now();
         let calls_before = self.calls.total();
-        let time = Time::of(&event.context);
-        let state = self.table.load().await.unwrap_or_else(|error| {
-            // Better told twice than not at all.
-            tracing::error!(%error, "what was told before isn't known: everything counts as news");
-            State::default()
+        let began = now();
+        let time = Time::of(&event.context, TO_TELL, TO_ANSWER);
+        let cursor = cursor::load(self.aws.table()).await;
+        let cursor = cursor.unwrap_or_else(|error| {
+            tracing::error!(%error, "where the last run stopped isn't known: this one begins anew");
+            Cursor::default()
         });
-        let collected = self.collect(&state, time).await?;
+        let collected = self.collect(&cursor, time).await?;
         let snapshots: Result<Vec<Snapshot>, LoadError> = collected
             .iter()
             .map(|(_, region)| region.collected.snapshot())
@@ -116,16 +123,18 @@ impl HeadroomAuditor {
             .collect();
         let report = checks::headroom(&regions);
         let summary = report.summary();
-        let announced = self.announce(&report, &state, time).await;
-        let published = matches!(announced, Ok(true));
+        let holder = holder(&event.context);
+        let seen = self.seen(&report, &collected, began);
+        let told = self.tell(&seen, (&holder, time.telling)).await;
         let unreached = collected
             .iter()
             .map(|(_, region)| region.unreached.len())
             .sum();
-        self.leave(&report, &state, &collected, published).await;
+        self.leave(&cursor, &collected).await;
         let run = HeadroomRun {
             report: &report,
-            messages: u64::from(published),
+            messages: told.messages,
+            degraded: told.degraded.is_some().into(),
             unreached,
             aws_calls: self.calls.total() - calls_before,
         };
@@ -135,13 +144,17 @@ impl HeadroomAuditor {
             tracing::error!(%error, "metrics could not be written");
         }
         let Summary { fail, unknown, .. } = summary;
-        tracing::info!(fail, unknown, published, unreached, "looked at headroom");
-        announced?;
+        let messages = told.messages;
+        tracing::info!(fail, unknown, messages, unreached, "looked at headroom");
+        if !told.failed.is_empty() {
+            let scopes: Vec<_> = told.failed.iter().map(ToString::to_string).collect();
+            return Err(HeadroomError::NotTold(scopes.join(", ")));
+        }
         Ok(Answer {
             regions: self.regions.iter().map(|(name, _)| name.clone()).collect(),
             failed: fail,
             unknown,
-            published,
+            messages,
             unreached_clusters: unreached,
         })
     }
@@ -149,13 +162,13 @@ impl HeadroomAuditor {
     /// The facts of each region, side by side. A region that refuses costs the others nothing.
     async fn collect(
         &self,
-        state: &State,
+        cursor: &Cursor,
         time: Time,
     ) -> Result<Vec<(String, CollectedRegion)>, HeadroomError> {
         let all = self.regions.iter().map(async |(name, collector)| {
             let request = HeadroomRequest {
                 clusters: self.config.clusters_in(name),
-                start_at: state.next.get(name).cloned(),
+                start_at: cursor.get(name).cloned(),
                 namespace: Some(self.config.common.metrics_namespace.clone()),
             };
             (name, collector.collect(&request, time.facts).await)
@@ -201,69 +214,84 @@ impl HeadroomAuditor {
             .collect()
     }
 
-    /// Tells people what is news; whether there was any.
-    async fn announce(
+    /// What the look says: about each region's headroom, and about what could not be seen of it.
+    fn seen(
         &self,
         report: &HeadroomReport<'_, '_>,
-        state: &State,
-        time: Time,
-    ) -> Result<bool, HeadroomError> {
-        let is_news = |result: &checks::AuditResult| !state.told.contains(&result.fingerprint);
-        let message = Message::about_headroom(report, self.config.common.minimum_severity, is_news);
-        let Some(message) = message else {
-            return Ok(false);
-        };
-        let not = |error: String| HeadroomError::NotAnnounced(error);
-        match timeout_at(time.answer, self.publisher.publish(message)).await {
-            Ok(Ok(())) => Ok(true),
-            Ok(Err(error)) => Err(not(error.to_string())),
-            Err(_) => Err(not("no time left".to_owned())),
+        collected: &[(String, CollectedRegion)],
+        began: Moment,
+    ) -> BTreeMap<Scope, Observation> {
+        let mut seen = BTreeMap::new();
+        for own in Observation::of_headroom(report, began) {
+            let Scope {
+                account, region, ..
+            } = &own.scope;
+            let place = format!("{account}/{region}/");
+            let mut coverage = Coverage::default();
+            coverage.add(
+                report
+                    .results
+                    .iter()
+                    .filter(|r| r.fingerprint.starts_with(&place)),
+            );
+            let answered = collected.iter().find(|(name, _)| name == region);
+            let answered = answered.map(|(_, region)| region.collected.answered());
+            let policy = self.keeper.policy();
+            let blind = coverage.observation(
+                (account, region),
+                &answered.unwrap_or_default(),
+                policy,
+                began,
+            );
+            seen.insert(blind.scope.clone(), blind);
+            seen.insert(own.scope.clone(), own);
         }
+        seen
     }
 
-    /// Leaves for the next run what was told, and where to begin.
-    async fn leave(
+    /// Tells people what is news of this, and what is due of everything else that is kept: what was held
+    /// back, what has settled, what a crash kept from being sent.
+    async fn tell(
         &self,
-        report: &HeadroomReport<'_, '_>,
-        before: &State,
-        collected: &[(String, CollectedRegion)],
-        told: bool,
-    ) {
-        let minimum = self.config.common.minimum_severity;
-        let mut state = before.after(report, told.then_some(minimum));
+        seen: &BTreeMap<Scope, Observation>,
+        (holder, until): (&str, Moment),
+    ) -> Outcome {
+        let telling = self.keeper.tell(&self.aws, holder, until, seen);
+        let mut outcome = in_time(until, seen.keys().cloned(), telling).await;
+        // Newer facts than this look's are another run's, which tells them.
+        outcome.stale.clear();
+        match self.aws.table().due(now()).await {
+            Ok(mut due) => {
+                // What a topic has just not taken, it won't take now.
+                due.retain(|scope| !outcome.failed.contains(scope));
+                let telling = self.keeper.tick(&self.aws, holder, until, &due);
+                let later = in_time(until, due.iter().cloned(), telling).await;
+                outcome.messages += later.messages;
+                outcome.failed.extend(later.failed);
+                outcome.degraded = outcome.degraded.or(later.degraded);
+            }
+            Err(error) => tracing::error!(%error, "what is due isn't known"),
+        }
+        if let Some(reason) = &outcome.degraded {
+            tracing::error!(reason, "messages go out without the table of what was told");
+        }
+        outcome
+    }
+
+    /// Leaves for the next run where to begin.
+    async fn leave(&self, before: &Cursor, collected: &[(String, CollectedRegion)]) {
+        let mut cursor = before.clone();
         for (name, region) in collected {
             match &region.next {
-                Some(cluster) => drop(state.next.insert(name.clone(), cluster.clone())),
-                None => drop(state.next.remove(name)),
+                Some(cluster) => drop(cursor.insert(name.clone(), cluster.clone())),
+                None => drop(cursor.remove(name)),
             }
         }
-        if state == *before {
+        if cursor == *before {
             return;
         }
-        if let Err(error) = self.table.save(&state).await {
-            tracing::error!(%error, "what was told could not be kept: it may be told again");
-        }
-    }
-}
-
-/// Until when an invocation waits for what.
-#[derive(Debug, Clone, Copy)]
-struct Time {
-    /// For facts.
-    facts: Instant,
-    /// For the topic.
-    answer: Instant,
-}
-
-impl Time {
-    fn of(context: &Context) -> Self {
-        let end = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
-        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-        // A function with very little time spends at least half of it on facts.
-        let facts = left.saturating_sub(TO_PUBLISH).max(left / 2);
-        Self {
-            facts: Instant::now() + facts,
-            answer: Instant::now() + left.saturating_sub(TO_ANSWER).max(facts),
+        if let Err(error) = cursor::save(self.aws.table(), &cursor).await {
+            tracing::error!(%error, "where to begin could not be kept: the next run begins anew");
         }
     }
 }

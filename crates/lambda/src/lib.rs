@@ -1,10 +1,11 @@
-//! The auditor's Lambda functions: they join the collector, the engine and the account's topic.
+//! The auditor's Lambda functions: they join the collector, the engine and the account's topics.
 
+pub mod alerts;
 pub mod config;
+mod cursor;
 mod emf;
 pub mod headroom_auditor;
 pub mod logging;
 mod payload;
-mod publisher;
-mod state;
 pub mod task_auditor;
+mod time;

@@ -8,10 +8,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// One task state change, and the queue message that brought it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Incoming {
     /// The message's id; none when invoked by hand.
     pub(crate) message_id: Option<String>,
+    /// How often the message has come, this time included.
+    pub(crate) received: u32,
     pub(crate) event: TaskStateChange,
 }
 
@@ -43,6 +45,7 @@ impl Payload {
             return Ok(Self {
                 events: vec![Incoming {
                     message_id: None,
+                    received: 1,
                     event,
                 }],
                 ..Self::default()
@@ -53,9 +56,12 @@ impl Payload {
         for message in batch.records {
             // Without an id the message can't be given back, and is let go.
             let id = message.message_id.unwrap_or_default();
+            let received = message.attributes.get("ApproximateReceiveCount");
+            let received = received.and_then(|count| count.parse().ok()).unwrap_or(1);
             match TaskStateChange::parse(&message.body.unwrap_or_default()) {
                 Ok(event) => payload.events.push(Incoming {
                     message_id: Some(id),
+                    received,
                     event,
                 }),
                 Err(error) => payload.poison.push((id, error.to_string())),

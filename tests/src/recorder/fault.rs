@@ -35,7 +35,11 @@ pub fn all(fault: Fault) -> impl Fn(&Call) -> Option<Fault> + Send + Sync {
 }
 
 /// The n-th call of an action, counted from 1.
-pub fn nth(action: &str, n: usize, fault: Fault) -> impl Fn(&Call) -> Option<Fault> + Send + Sync {
+pub fn nth(
+    action: &str,
+    n: usize,
+    fault: Fault,
+) -> impl Fn(&Call) -> Option<Fault> + Send + Sync + use<> {
     let action = action.to_owned();
     move |call| (call.action == action && call.number == n).then_some(fault)
 }

@@ -15,6 +15,7 @@ mod tour;
 mod wide;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use moka::future::Cache;
@@ -24,7 +25,7 @@ pub use request::HeadroomRequest;
 
 use crate::calls::Calls;
 use crate::clients::client;
-use crate::collector::{Collected, now};
+use crate::collector::Collected;
 use crate::ecs::Ecs;
 use crate::findings::Findings;
 use crate::trouble::Refused;
@@ -121,7 +122,7 @@ impl HeadroomCollector {
         deadline: Instant,
     ) -> Result<CollectedRegion, Refused> {
         // Tasks are described minutes before the end: counted from there they would look older.
-        let began = now();
+        let began = SystemTime::now();
         let region = Region { of: self, deadline };
         let (mut findings, tour) = tokio::join!(region.wide(), region.tour(request));
         findings.absorb(&tour.findings);

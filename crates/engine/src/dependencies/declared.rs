@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::text::{Certainty, Endpoint, Host};
+use crate::alert::{IGNORE_CHECKS, QUIET_HOURS, SNOOZE_UNTIL};
 use crate::facts::Tag;
 use crate::net::Protocol;
 
@@ -30,7 +31,8 @@ pub enum InvalidDeclaration {
     Address(String),
     /// A tag that looks like one of these and isn't.
     #[error(
-        "the tag {0} is none of awsvpc-auditor:needs, awsvpc-auditor:denies and awsvpc-auditor:ignore"
+        "the tag {0} is none of {NEEDS}, {DENIES}, {IGNORE}, {SNOOZE_UNTIL}, {QUIET_HOURS} and \
+         {IGNORE_CHECKS}"
     )]
     Tag(String),
     /// A word that can't be a host or variable.
@@ -70,7 +72,15 @@ pub(super) fn unknown_tags(tags: &[Tag]) -> impl Iterator<Item = InvalidDeclarat
         let rest = key.strip_prefix("awsvpc-auditor");
         rest.is_some_and(|rest| rest.starts_with([':', '/', '.', '_']))
     });
-    let unknown = unknown.filter(|key| ![NEEDS, DENIES, IGNORE].contains(key));
+    let known = [
+        NEEDS,
+        DENIES,
+        IGNORE,
+        SNOOZE_UNTIL,
+        QUIET_HOURS,
+        IGNORE_CHECKS,
+    ];
+    let unknown = unknown.filter(move |key| !known.contains(key));
     unknown.map(|key| InvalidDeclaration::Tag(key.to_owned()))
 }
 

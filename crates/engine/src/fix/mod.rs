@@ -24,7 +24,7 @@ pub use change::{Attribute, Change, GroupRule, Peer, Policy, ServicePlacement};
 pub use ends::{Ends, FarEnd};
 pub use propose::Proposals;
 pub use question::fixes_of;
-pub use remedy::Fix;
+pub use remedy::{Fix, PROVED};
 
 pub(crate) use command::word;
 pub(crate) use dns::{hostnames, private_dns};

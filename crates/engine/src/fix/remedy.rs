@@ -1,6 +1,9 @@
 use super::change::{Change, ServicePlacement};
 use crate::facts::{AssignPublicIp, Service, Snapshot, SubnetId};
 
+/// What an audit that proves a fix finds.
+pub const PROVED: &str = "the audit finds the fault gone and nothing worse";
+
 /// What mends a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -66,6 +69,21 @@ impl Fix {
     /// All commands as one.
     pub fn command(&self) -> String {
         self.commands().join(" && ")
+    }
+
+    /// What to know about it besides its commands; `proved` says what an audit with it applied finds.
+    pub fn standing(&self, proved: &str) -> Option<String> {
+        let proof = match (self.verified, self.changes().is_empty()) {
+            (true, _) => Some(format!("verified: with it {proved}")),
+            (false, false) => {
+                Some("not verified: the facts don't tell that it is enough".to_owned())
+            }
+            (false, true) => None,
+        };
+        let account = self.account.as_ref();
+        let account = account.map(|account| format!("to be run in account {account}"));
+        let words: Vec<_> = proof.into_iter().chain(account).collect();
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// Notes the account of what it changes, where that isn't the reader's own.

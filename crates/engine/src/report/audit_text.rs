@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::Style;
 use crate::checks::{AuditResult, Basis, Launch, Outcome, Report, Step, Subject};
-use crate::fix::Fix;
+use crate::fix::{Fix, PROVED};
 use crate::reach::Explanation;
 
 /// An audit's report for people: the diagnostic checklist, step by step.
@@ -142,23 +142,10 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, st
             let label = if number == 0 { "fix:" } else { " and" };
             let _ = writeln!(text, "{INDENT}{} {}", style.faint(label), clean(command));
         }
-        if let Some(words) = standing(fix, "the audit finds the fault gone and nothing worse") {
+        if let Some(words) = fix.standing(PROVED) {
             paragraph(text, INDENT, &style.faint(&clean(&words)));
         }
     }
-}
-
-/// What to know about a fix besides its commands.
-pub(super) fn standing(fix: &Fix, proved: &str) -> Option<String> {
-    let proof = match (fix.verified, fix.changes().is_empty()) {
-        (true, _) => Some(format!("verified: with it {proved}")),
-        (false, false) => Some("not verified: the facts don't tell that it is enough".to_owned()),
-        (false, true) => None,
-    };
-    let account = fix.account.as_ref();
-    let account = account.map(|account| format!("to be run in account {account}"));
-    let words: Vec<_> = proof.into_iter().chain(account).collect();
-    (!words.is_empty()).then(|| words.join("; "))
 }
 
 const INDENT: &str = "           ";
@@ -178,8 +165,20 @@ fn paragraph(text: &mut String, first: &str, words: &str) {
     }
 }
 
-/// Facts are other people's text: none of it may forge a line or colour the terminal.
+/// Facts are other people's text: none of it may forge a line, colour the terminal, turn the text
+/// around it, or be what SNS and SQS refuse.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
 pub(super) fn clean(text: &str) -> String {
-    let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let printable = |c: char| if is_harmful(c) { '\u{fffd}' } else { c };
     text.chars().map(printable).collect()
+}
+
+fn is_harmful(c: char) -> bool {
+    let ends_line = matches!(c, '\u{2028}' | '\u{2029}');
+    let turns_text = matches!(
+        c,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    let is_refused = matches!(c, '\u{fffe}' | '\u{ffff}');
+    c.is_control() || ends_line || turns_text || is_refused
 }

@@ -1,7 +1,6 @@
 use std::fmt::Write;
 
 use super::Style;
-use super::audit_text::standing;
 use crate::fix::Fix;
 use crate::reach::{Answer, Question, Verdict};
 
@@ -59,7 +58,8 @@ pub fn reach_text(question: &Question, answer: &Answer, fixes: &[Fix], style: St
     for fix in fixes {
         let mut lines = fix.commands();
         lines.extend(
-            standing(fix, "the way is open there and back").map(|words| style.faint(&words)),
+            fix.standing("the way is open there and back")
+                .map(|words| style.faint(&words)),
         );
         section(&mut text, style, "fix", &lines);
     }

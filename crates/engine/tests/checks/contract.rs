@@ -8,7 +8,8 @@ use std::process::Command;
 use awsvpc_auditor_engine::checks::{self, Check, Outcome};
 use awsvpc_auditor_engine::facts::FactKind;
 
-use crate::{fixtures, folder, names, render};
+use crate::fixture::{fixtures, folder, names};
+use crate::render;
 
 const HEADINGS: [&str; 7] = [
     "What it checks",

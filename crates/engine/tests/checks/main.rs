@@ -1,6 +1,4 @@
 //! Every check against its fixtures: `fixtures/<check-id>/<case>.<outcome>.json`.
-//!
-//! A fixture names its subject: `Event`, `Audit` (a service), or `Headroom` (what is left, all of it).
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,147 +6,14 @@
 )]
 
 mod contract;
+mod fixture;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Run, Subject};
-use awsvpc_auditor_engine::facts::{
-    LoadError, Observations, Snapshot, SnapshotReader, TaskStateChange,
-};
-use awsvpc_auditor_engine::headroom::{Options, measure};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use awsvpc_auditor_engine::checks::{AuditResult, Outcome};
 
-/// A file that holds the facts of one case.
-struct Fixture {
-    check: &'static Check,
-    case: String,
-    expected: Outcome,
-    path: PathBuf,
-}
-
-/// What a fixture holds besides the facts: the event, or the service to audit.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Audited<'a> {
-    #[serde(borrow)]
-    event: Option<&'a RawValue>,
-    audit: Option<Service>,
-    headroom: Option<Headroom>,
-}
-
-/// What an audit of headroom is told.
-#[derive(Deserialize)]
-struct Headroom {
-    /// Services that deploy at the same time.
-    #[serde(default)]
-    together: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Service {
-    cluster: String,
-    service: String,
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checks/fixtures")
-}
-
-/// The names in a folder, sorted.
-fn names(folder: &Path) -> Vec<String> {
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
-fn outcome(name: &str) -> Option<Outcome> {
-    let all = [
-        Outcome::Pass,
-        Outcome::Fail,
-        Outcome::Unknown,
-        Outcome::Skipped,
-    ];
-    all.into_iter().find(|outcome| outcome.as_str() == name)
-}
-
-/// Every fixture; a file that isn't one is an error.
-fn fixtures() -> Vec<Fixture> {
-    let mut fixtures = Vec::new();
-    for id in names(&folder()) {
-        let check = checks::find(&id).unwrap_or_else(|| panic!("fixtures/{id}: no such check"));
-        for name in names(&folder().join(&id)) {
-            let path = folder().join(&id).join(&name);
-            let parts: Vec<_> = name.split('.').collect();
-            let [case, expected, "json"] = parts[..] else {
-                panic!("{name}: expected <case>.<outcome>.json");
-            };
-            let expected = outcome(expected).unwrap_or_else(|| panic!("{name}: no such outcome"));
-            fixtures.push(Fixture {
-                check,
-                case: case.to_owned(),
-                expected,
-                path,
-            });
-        }
-    }
-    fixtures
-}
-
-impl Fixture {
-    fn name(&self) -> String {
-        format!("{}/{}.{}", self.check.id, self.case, self.expected.as_str())
-    }
-
-    /// Runs the one check.
-    fn results(&self) -> Vec<AuditResult> {
-        let name = self.name();
-        let text = fs::read_to_string(&self.path).unwrap();
-        let audited: Audited<'_> =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let snapshot = snapshot(&name, &text);
-        if let Some(Headroom { together }) = &audited.headroom {
-            assert!(matches!(self.check.run, Run::Headroom(_)), "{name}");
-            let options = Options {
-                together: together.clone(),
-                ..Options::default()
-            };
-            let regions = measure(&snapshot, &options);
-            return checks::headroom_only(&regions, &[self.check]).results;
-        }
-        let event = audited.event.map(|event| {
-            TaskStateChange::parse(event.get()).unwrap_or_else(|error| panic!("{name}: {error}"))
-        });
-        let subject = match (&event, &audited.audit) {
-            (Some(event), None) => Subject::Task(&event.detail),
-            (None, Some(Service { cluster, service })) => {
-                Subject::service_named(&snapshot, cluster, service)
-                    .unwrap_or_else(|error| panic!("{name}: {error}"))
-            }
-            _ => panic!("{name}: expected either `Event` or `Audit`"),
-        };
-        checks::run_only(&snapshot, subject, &[self.check]).results
-    }
-}
-
-/// The facts of a fixture. A check may need none.
-fn snapshot(name: &str, text: &str) -> Snapshot {
-    let mut reader = SnapshotReader::default();
-    reader
-        .add(name, text)
-        .unwrap_or_else(|error| panic!("{error}"));
-    match reader.finish() {
-        Ok(snapshot) => snapshot,
-        Err(LoadError::NothingKnown { .. }) => Snapshot::new(Observations::default()),
-        Err(error) => panic!("{error}"),
-    }
-}
+use fixture::{SECRET, fixtures};
 
 /// What a person has to judge: is the message right, useful and true?
 fn render(results: &[AuditResult]) -> String {
@@ -214,9 +79,6 @@ fn auditing_twice_gives_the_same_findings() {
         assert_eq!(first, again, "{}", fixture.name());
     }
 }
-
-/// What the fixtures have for a password, in environment variables, URLs and overrides.
-const SECRET: &str = "hunter2-never-shown";
 
 #[test]
 fn findings_hold_no_secret() {

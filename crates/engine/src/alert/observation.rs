@@ -1,0 +1,240 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::Evidence;
+use super::{About, Finding, InvalidTag, Moment, Scope, Tags, Unclear};
+use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Subject};
+use crate::facts::{Snapshot, Task, TaskAttachment};
+
+/// What audits of a scope say together. Tasks of one service that were audited at a time are one
+/// observation: a fault that one of them has is there, whatever the others say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// What it is about.
+    pub scope: Scope,
+    /// When the oldest of the facts was observed.
+    pub observed_at: Moment,
+    /// What tags say about its alerts.
+    pub tags: Tags,
+    /// Where tasks of the service may be now; `None` where that isn't known.
+    pub(super) places: Option<BTreeSet<String>>,
+    /// By check and place.
+    pub(super) evidence: BTreeMap<(String, String), Evidence>,
+    /// The faults by fingerprint.
+    pub(super) faults: BTreeMap<String, Fault>,
+    /// What could not be decided.
+    pub(super) unclear: BTreeSet<Unclear>,
+    /// How many audits it takes until a fault is believed; 0 and 1 are the same.
+    pub(super) opens_after: u32,
+    /// A task in which a fault was seen.
+    pub(super) example: Option<String>,
+    /// Why ECS stopped that task, if it did.
+    pub(super) stopped_reason: Option<String>,
+}
+
+/// A fault that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The fault.
+    pub(super) finding: Finding,
+    /// Where.
+    pub(super) places: BTreeSet<String>,
+    /// By how many audits.
+    pub(super) audits: u32,
+}
+
+/// Observations by scope: what an invocation saw.
+#[derive(Debug, Default)]
+pub struct Observations {
+    by_scope: BTreeMap<Scope, Observation>,
+}
+
+impl Observation {
+    /// An observation that says nothing yet.
+    pub(super) fn new(scope: Scope, observed_at: Moment) -> Self {
+        Self {
+            scope,
+            observed_at,
+            tags: Tags::default(),
+            places: None,
+            evidence: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            unclear: BTreeSet::new(),
+            opens_after: 1,
+            example: None,
+            stopped_reason: None,
+        }
+    }
+
+    /// What is said about a scope of headroom.
+    pub fn of_headroom(report: &HeadroomReport<'_, '_>, observed_at: Moment) -> Vec<Self> {
+        let regions = report.assessments.iter().map(|a| a.region);
+        let observations = regions.map(|region| {
+            let scope = Scope {
+                account: region.account.clone(),
+                region: region.name.clone(),
+                about: About::Headroom,
+            };
+            let own = format!("{}/{}/", region.account, region.name);
+            let mut observation = Self::new(scope, observed_at);
+            let results = report.results.iter();
+            for result in results.filter(|result| result.fingerprint.starts_with(&own)) {
+                observation.take(result, "", true, None);
+            }
+            observation
+        });
+        observations.collect()
+    }
+
+    /// The faults that it found.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.faults.values().map(|fault| &fault.finding)
+    }
+
+    /// What a check said in a place.
+    pub(super) fn evidence_in(&mut self, check: &str, place: &str) -> &mut Evidence {
+        let key = (check.to_owned(), place.to_owned());
+        self.evidence.entry(key).or_default()
+    }
+
+    /// What a check said, place by place.
+    pub(super) fn evidence_of<'o>(
+        &'o self,
+        check: &str,
+    ) -> impl Iterator<Item = (&'o (String, String), &'o Evidence)> {
+        let first = (check.to_owned(), String::new());
+        let from = self.evidence.range(first.clone()..);
+        from.take_while(move |((id, _), _)| *id == first.0)
+    }
+
+    /// Takes a result into account, of a task if it is about one. `runs` says whether what was audited
+    /// runs: a check that skips what doesn't run says nothing.
+    pub(super) fn take(
+        &mut self,
+        result: &AuditResult,
+        place: &str,
+        runs: bool,
+        task: Option<&Task>,
+    ) {
+        let evidence = self.evidence_in(result.check.id, place);
+        match result.outcome {
+            Outcome::Pass => {
+                evidence.passed.insert(result.resource.clone());
+            }
+            Outcome::Skipped => evidence.is_skipped |= runs,
+            Outcome::Unknown => {
+                evidence.is_unclear = true;
+                self.unclear.insert(Unclear {
+                    check: result.check.id.to_owned(),
+                    message: result.message.clone(),
+                });
+            }
+            Outcome::Fail => {
+                evidence.failed.insert(result.fingerprint.clone());
+                let fault = self.faults.entry(result.fingerprint.clone());
+                let fault = fault.or_insert_with(|| Fault::new(Finding::from(result)));
+                fault.places.insert(place.to_owned());
+                fault.audits = fault.audits.saturating_add(1);
+                if let Some(task) = task {
+                    fault.finding.affected.add(task.task_arn.as_str());
+                    if self.example.is_none() {
+                        self.example = Some(task.task_arn.to_string());
+                        self.stopped_reason.clone_from(&task.stopped_reason);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Fault {
+    pub(super) fn new(finding: Finding) -> Self {
+        Self {
+            finding,
+            places: BTreeSet::new(),
+            audits: 0,
+        }
+    }
+}
+
+impl Observations {
+    /// Takes an audit into account. `observed_at` is when the oldest of its facts was observed. The
+    /// service's tags that can't be read are given back.
+    pub fn add(
+        &mut self,
+        snapshot: &Snapshot,
+        report: &Report<'_>,
+        observed_at: Moment,
+    ) -> Vec<InvalidTag> {
+        let subject = report.subject;
+        let scope = Scope::of(&subject);
+        let mut invalid = Vec::new();
+        let observation = self.by_scope.entry(scope.clone()).or_insert_with(|| {
+            let (tags, slips) = tags(snapshot, &subject);
+            let unclear = slips.iter().map(Unclear::of_tag).collect();
+            invalid = slips;
+            Observation {
+                tags,
+                places: places(snapshot, &subject),
+                unclear,
+                ..Observation::new(scope, observed_at)
+            }
+        });
+        let task = match subject {
+            Subject::Task(task) => Some(task),
+            Subject::Service(_) => None,
+        };
+        let attachment = subject.attachment().and_then(TaskAttachment::subnet_id);
+        let place = attachment
+            .map(|subnet| subnet.to_string())
+            .unwrap_or_default();
+        let runs = report.basis == Basis::Interface || task.is_none();
+        for result in &report.results {
+            observation.take(result, &place, runs, task);
+        }
+        invalid
+    }
+
+    /// What was observed, by scope.
+    pub fn into_inner(self) -> BTreeMap<Scope, Observation> {
+        self.by_scope
+    }
+}
+
+impl Unclear {
+    fn of_tag(slip: &InvalidTag) -> Self {
+        Self {
+            check: "tags".to_owned(),
+            message: slip.to_string(),
+        }
+    }
+}
+
+impl Scope {
+    /// The scope of a task's or service's alerts.
+    pub fn of(subject: &Subject<'_>) -> Self {
+        let (account, region) = subject.account_and_region();
+        Self {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            about: About::Tasks {
+                cluster: subject.cluster().name().to_owned(),
+                owner: subject.owner(),
+            },
+        }
+    }
+}
+
+/// The subnets that the service configures.
+fn places(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<BTreeSet<String>> {
+    let service = subject.service(snapshot).ok()??;
+    let subnets = service.awsvpc()?.subnets.iter();
+    Some(subnets.map(ToString::to_string).collect())
+}
+
+fn tags(snapshot: &Snapshot, subject: &Subject<'_>) -> (Tags, Vec<InvalidTag>) {
+    let service = subject.service(snapshot).ok().flatten();
+    let service = service.map(|service| service.tags.as_slice());
+    let definition = subject.task_definition(snapshot).ok();
+    let definition = definition.map(|definition| definition.tags.as_slice());
+    Tags::read([service, definition].into_iter().flatten().flatten())
+}

@@ -1,0 +1,62 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What shares a life, a thread of messages and an item of the state table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Scope {
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// What of it.
+    pub about: About,
+}
+
+/// What of a region a scope is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The tasks of a service, or of a task definition's family.
+    Tasks {
+        /// The cluster's name.
+        cluster: String,
+        /// `service:NAME` or `family:NAME`.
+        owner: String,
+    },
+    /// What is left for the next tasks.
+    Headroom,
+    /// What the auditor can't see.
+    Coverage,
+}
+
+impl Scope {
+    /// The cluster's name, where it is about one.
+    pub fn cluster(&self) -> Option<&str> {
+        match &self.about {
+            About::Tasks { cluster, .. } => Some(cluster),
+            About::Headroom | About::Coverage => None,
+        }
+    }
+
+    /// `service:NAME` or `family:NAME`, where it is about one.
+    pub fn owner(&self) -> Option<&str> {
+        match &self.about {
+            About::Tasks { owner, .. } => Some(owner),
+            About::Headroom | About::Coverage => None,
+        }
+    }
+}
+
+/// The key of its state: `ACCOUNT/REGION/CLUSTER/OWNER`, `ACCOUNT/REGION/headroom`,
+/// `ACCOUNT/REGION/coverage`.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/", self.account, self.region)?;
+        match &self.about {
+            About::Tasks { cluster, owner } => write!(f, "{cluster}/{owner}"),
+            About::Headroom => f.write_str("headroom"),
+            About::Coverage => f.write_str("coverage"),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! JSON for programs, schema 1. These types are the format: fields are added, never renamed or
+//! removed. What a fault, an explanation and a fix have here is called as in `task --format json`.
+//!
+//! A program that opens and closes incidents takes a finding's `fingerprint` for the incident's key,
+//! opens on the states `opened`, `flapping` and `reminder`, and closes on `resolved`.
+
+use serde::Serialize;
+
+use super::BODY;
+use super::words::cut;
+use crate::alert::{About, Blocker, Finding, Kind, Mend, Notice, Scope, Unclear};
+use crate::report::audit_text::clean;
+use crate::report::json_v1::SCHEMA;
+
+/// The most bytes of one finding: a message has room for several.
+const FINDING: usize = 48 * 1024;
+
+/// The most names or reasons in a list. The catalogue has fewer checks.
+const MOST: usize = 60;
+
+/// One message: what changed with one observation, in one scope.
+#[derive(Debug, Serialize)]
+pub struct NoticeV1 {
+    /// The version of the format: 1.
+    schema: u32,
+    /// What it mainly is: `opened`, `flapping`, `reminder` or `resolved`.
+    kind: &'static str,
+    /// Names the message; the same when it is sent again, so that a program can drop it.
+    id: String,
+    /// The same from the first fault of a scope until all of them are mended.
+    thread: String,
+    /// When it came to be, in RFC 3339.
+    at: String,
+    /// When the facts were observed, in RFC 3339.
+    observed_at: String,
+    subject: SubjectV1,
+    /// How bad the worst is of what it mainly is about: `low`, `medium`, `high` or `critical`.
+    severity: String,
+    /// The ARN of a task in which the faults were seen.
+    example_task: Option<String>,
+    /// Why ECS stopped that task, in its words.
+    stopped_reason: Option<String>,
+    /// What changed: new, back again, still there, mended; the worst first in each.
+    findings: Vec<FindingV1>,
+    /// How many more have changed than are in `findings`.
+    left_out: usize,
+    /// How many faults of the thread were told before and are still there.
+    still_open: usize,
+    /// Checks whose faults are too small to be told by themselves.
+    lesser: Vec<String>,
+    unclear: Vec<UnclearV1>,
+    /// Why it may have been told before.
+    caveat: Option<String>,
+}
+
+/// What a message is about.
+#[derive(Debug, Serialize)]
+pub struct SubjectV1 {
+    /// `tasks`, `headroom` (what is left for the next tasks) or `coverage` (what the auditor can't
+    /// see).
+    kind: &'static str,
+    account: String,
+    region: String,
+    /// The cluster's name; for `tasks` only.
+    cluster: Option<String>,
+    /// `service:NAME` or `family:NAME`; for `tasks` only.
+    owner: Option<String>,
+}
+
+/// One fault.
+#[derive(Debug, Serialize)]
+pub struct FindingV1 {
+    /// What became of it: `opened`, `flapping`, `reminder` or `resolved`.
+    state: &'static str,
+    /// The check's id.
+    check: String,
+    /// `pass` for what is resolved, otherwise `fail`.
+    outcome: &'static str,
+    severity: String,
+    /// What it is about.
+    resource: String,
+    /// One line: what the check looks for.
+    title: String,
+    /// What was found, in words.
+    message: String,
+    explanations: Vec<ExplanationV1>,
+    fixes: Vec<FixV1>,
+    /// Always empty: what could not be decided is in `unclear`.
+    missing: [(); 0],
+    /// The same for every task of a service with this fault.
+    fingerprint: String,
+    /// When it was first seen, in RFC 3339; null if that isn't known.
+    since: Option<String>,
+    /// In how many tasks it was seen; 0 for what isn't about tasks.
+    tasks: usize,
+    /// Whether there are more tasks than are counted.
+    tasks_more: bool,
+    /// Whether it was too long: explanations and fixes are left out and texts are cut.
+    shortened: bool,
+}
+
+/// One blocker.
+#[derive(Debug, Serialize)]
+pub struct ExplanationV1 {
+    code: String,
+    component: String,
+    direction: String,
+    leg: String,
+    message: String,
+}
+
+/// What mends a fault: all commands as one, and one by one.
+#[derive(Debug, Serialize)]
+pub struct FixV1 {
+    command: String,
+    commands: Vec<String>,
+    verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+}
+
+/// A check that could not decide, and what is missing.
+#[derive(Debug, Serialize)]
+pub struct UnclearV1 {
+    check: String,
+    message: String,
+}
+
+/// The notice as JSON. What there is no room for is dropped from the end, and counted.
+pub(super) fn body(notice: &Notice) -> String {
+    let mut document = NoticeV1::empty(notice);
+    let mut room = BODY.saturating_sub(size(&document) + NUMBER);
+    let mut is_full = false;
+    let sections = notice.sections().into_iter();
+    for (kind, finding) in sections.flat_map(|(kind, all)| all.iter().map(move |f| (kind, f))) {
+        // The rest goes too, so that what is there is the worst.
+        let finding = (!is_full).then(|| FindingV1::new(kind, finding));
+        let fits = |size: usize| size < room;
+        match finding.map(|finding| (size(&finding), finding)) {
+            Some((size, finding)) if fits(size) => {
+                room -= size + 1;
+                document.findings.push(finding);
+            }
+            _ => {
+                is_full = true;
+                document.left_out = document.left_out.saturating_add(1);
+            }
+        }
+    }
+    json(&document)
+}
+
+/// What counting may add.
+const NUMBER: usize = 20;
+
+/// Texts, numbers and lists of them can always be written.
+pub(super) fn json(document: &impl Serialize) -> String {
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+fn size(part: &impl Serialize) -> usize {
+    json(part).len()
+}
+
+impl NoticeV1 {
+    /// The notice without its findings.
+    fn empty(notice: &Notice) -> Self {
+        Self {
+            schema: SCHEMA,
+            kind: notice.kind().as_str(),
+            id: cut(&notice.id, 512),
+            thread: cut(&notice.thread, 512),
+            at: notice.at.to_string(),
+            observed_at: notice.observed_at.to_string(),
+            subject: (&notice.scope).into(),
+            severity: notice.severity().to_string(),
+            stopped_reason: (notice.stopped_reason.as_deref()).map(|reason| cut(reason, 1_000)),
+            example_task: notice.example.as_deref().map(|task| cut(task, 2_048)),
+            findings: Vec::new(),
+            left_out: notice.left_out,
+            still_open: notice.still_open,
+            lesser: notice
+                .lesser
+                .iter()
+                .take(MOST)
+                .map(|check| cut(check, 80))
+                .collect(),
+            unclear: notice.unclear.iter().take(MOST).map(Into::into).collect(),
+            caveat: notice.caveat.as_deref().map(|caveat| cut(caveat, 1_000)),
+        }
+    }
+}
+
+impl From<&Scope> for SubjectV1 {
+    fn from(scope: &Scope) -> Self {
+        Self {
+            kind: match scope.about {
+                About::Tasks { .. } => "tasks",
+                About::Headroom => "headroom",
+                About::Coverage => "coverage",
+            },
+            account: cut(&scope.account, 512),
+            region: cut(&scope.region, 512),
+            cluster: scope.cluster().map(|cluster| cut(cluster, 512)),
+            owner: scope.owner().map(|owner| cut(owner, 512)),
+        }
+    }
+}
+
+impl FindingV1 {
+    fn new(kind: Kind, finding: &Finding) -> Self {
+        let whole = Self {
+            state: kind.as_str(),
+            check: clean(&finding.check),
+            outcome: if kind == Kind::Resolved {
+                "pass"
+            } else {
+                "fail"
+            },
+            severity: finding.severity.to_string(),
+            resource: clean(&finding.resource),
+            title: clean(&finding.title),
+            message: clean(&finding.message),
+            explanations: finding.blockers.iter().map(Into::into).collect(),
+            fixes: finding.mends.iter().map(Into::into).collect(),
+            missing: [],
+            fingerprint: clean(&finding.fingerprint),
+            since: (finding.since.millis() != 0).then(|| finding.since.to_string()),
+            tasks: finding.affected.count(),
+            tasks_more: finding.affected.is_more(),
+            shortened: false,
+        };
+        if size(&whole) > FINDING {
+            whole.shortened()
+        } else {
+            whole
+        }
+    }
+
+    fn shortened(self) -> Self {
+        Self {
+            check: cut(&self.check, 80),
+            resource: cut(&self.resource, 1_000),
+            title: cut(&self.title, 250),
+            message: cut(&self.message, 1_000),
+            fingerprint: cut(&self.fingerprint, 1_000),
+            explanations: Vec::new(),
+            fixes: Vec::new(),
+            shortened: true,
+            ..self
+        }
+    }
+}
+
+impl From<&Blocker> for ExplanationV1 {
+    fn from(blocker: &Blocker) -> Self {
+        Self {
+            code: clean(&blocker.code),
+            component: clean(&blocker.component),
+            direction: clean(&blocker.direction),
+            leg: clean(&blocker.leg),
+            message: clean(&blocker.message),
+        }
+    }
+}
+
+impl From<&Mend> for FixV1 {
+    fn from(mend: &Mend) -> Self {
+        let commands: Vec<_> = mend.commands.iter().map(|command| clean(command)).collect();
+        Self {
+            command: commands.join(" && "),
+            commands,
+            verified: mend.verified,
+            account: mend.account.as_deref().map(clean),
+        }
+    }
+}
+
+impl From<&Unclear> for UnclearV1 {
+    fn from(unclear: &Unclear) -> Self {
+        Self {
+            check: cut(&unclear.check, 80),
+            message: cut(&unclear.message, 500),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The life of alerts: what is told, when, and when not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that can't go on stops"
+)]
+
+mod coverage;
+mod delivery;
+mod lifecycle;
+mod places;
+mod room;
+mod service;
+mod tags;
