@@ -81,30 +81,6 @@ impl Account {
         self.stack.output("TaskEventsQueueUrl")
     }
 
-    /// Starts so many tasks of all services side by side while the function takes events as Lambda gives
-    /// them to it: gathered. The emulator knows no batching window and hands over what has arrived, so
-    /// here they gather while the mapping is off.
-    pub(super) fn start_gathered(&self, tasks: usize, version: u64) {
-        self.take_events(false);
-        self.start(tasks, version);
-        self.take_events(true);
-    }
-
-    fn take_events(&self, is_on: bool) {
-        let aws = |arguments: &[&str]| {
-            let mut command = tools::program("aws");
-            command.env("AWS_ENDPOINT_URL", self.server.url());
-            tools::run(command.args(["lambda", "--output", "json"]).args(arguments))
-        };
-        let listed: Value = serde_json::from_str(&aws(&["list-event-source-mappings"])).unwrap();
-        let mapping = listed["EventSourceMappings"][0]["UUID"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let enabled = if is_on { "--enabled" } else { "--no-enabled" };
-        aws(&["update-event-source-mapping", "--uuid", &mapping, enabled]);
-    }
-
     /// Starts so many tasks of all services side by side, as EventBridge tells of it.
     pub(super) fn start(&self, tasks: usize, version: u64) {
         let events: Vec<Value> = (0..tasks)
