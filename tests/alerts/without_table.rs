@@ -15,6 +15,8 @@ struct Broken {
     save: Option<NotKept>,
     sent: Mutex<Vec<(Channel, Notice)>>,
     takes: bool,
+    /// A topic that is gone.
+    gone: Option<Channel>,
 }
 
 impl Broken {
@@ -24,6 +26,7 @@ impl Broken {
             save,
             sent: Mutex::default(),
             takes: true,
+            gone: None,
         }
     }
 
@@ -47,7 +50,7 @@ impl World for Broken {
     }
 
     async fn send(&self, channel: Channel, notice: &Notice, _: Moment) -> Result<(), NotSent> {
-        if !self.takes {
+        if !self.takes || self.gone == Some(channel) {
             return Err(NotSent("throttled".to_owned()));
         }
         self.sent.lock().unwrap().push((channel, notice.clone()));
@@ -112,4 +115,25 @@ fn what_the_topic_doesn_t_take_comes_again() {
         assert_eq!(outcome.failed.len(), 1, "{outcome:?}");
         assert_eq!(outcome.messages, 0);
     }
+}
+
+/// The first message waits for it; the second still reaches the others.
+#[test]
+fn a_topic_that_is_gone_doesn_t_silence_the_others() {
+    let mut world = Broken::new(Some(refused()), None);
+    world.gone = Some(Channel::Chat);
+    let keeper = Keeper::new(Policy {
+        flapping_within: Duration::ZERO,
+        ..Policy::default()
+    });
+    for (is_broken, at) in [(true, 1), (false, 2)] {
+        let seen = seen(is_broken, Moment::from_millis(at));
+        let outcome = wait(keeper.tell(&world, "holder", UNTIL, &seen));
+        assert_eq!(outcome.failed.len(), 1, "{outcome:?}");
+    }
+    let words: Vec<_> = world.mails().iter().filter_map(says).collect();
+    assert_eq!(words, [true, false]);
+    let sent = world.sent.lock().unwrap();
+    let to_programs = sent.iter().filter(|(to, _)| *to == Channel::Machine);
+    assert_eq!(to_programs.count(), 2);
 }

@@ -215,7 +215,8 @@ impl Scene {
         );
         let error = kept["responsePayload"]["errorMessage"].as_str().unwrap();
         assert!(error.contains("not told"), "{kept}");
-        assert_eq!(self.account.own.counts()["sns:Publish"], 2);
+        // Each run tries each topic.
+        assert!(self.account.own.counts()["sns:Publish"] >= 2);
         answer_history(&self.account.own, None);
         self.account.assert_silent();
         self.news("instance-not-trunked");

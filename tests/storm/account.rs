@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,8 +8,8 @@ use awsvpc_auditor_tests::emulators::{Server, client_config};
 use awsvpc_auditor_tests::inbox::Inbox;
 use awsvpc_auditor_tests::recorder::Recorder;
 use awsvpc_auditor_tests::stack::Stack;
+use awsvpc_auditor_tests::tools;
 use awsvpc_auditor_tests::world::{Interface, World, wait};
-use awsvpc_auditor_tests::{root, tools};
 use serde_json::Value;
 
 pub(super) const SERVICES: usize = 20;
@@ -182,37 +181,11 @@ impl Account {
         usize::try_from(audits.sum::<u64>()).unwrap()
     }
 
-    /// Puts an event where EventBridge puts what it could not deliver, and types what the runbook says.
-    pub(super) fn redrive_by_the_runbook(&self, version: u64) {
-        let (name, world, interfaces) = &self.services[0];
-        let event = world.event(name, 0, version, &interfaces[0]);
-        let undelivered = self.stack.output("UndeliveredEventsQueueUrl");
-        let send = self.sqs().send_message().queue_url(undelivered);
-        wait(send.message_body(event.to_string()).send()).unwrap();
-        let runbook = fs::read_to_string(root().join("RUNBOOK.md")).unwrap();
-        let mut blocks = runbook.split("```").skip(1).step_by(2);
-        let typed = blocks.find(|block| block.contains("from=$(output UndeliveredEventsQueueUrl)"));
-        let outputs = ["UndeliveredEventsQueueUrl", "TaskEventsQueueUrl"];
-        let outputs = outputs.map(|key| format!("{key}) echo '{}';; ", self.stack.output(key)));
-        let script = format!(
-            "output() {{ case $1 in {} esac; }}\n{}",
-            outputs.concat(),
-            typed.expect("the runbook tells how")
-        );
-        let script = format!("bash -c {}", quoted(&script));
-        tools::run(&mut tools::typed(&script, &self.server.url()));
-    }
-
     pub(super) fn assert_nothing_is_lost(&self) {
         for queue in ["UndeliveredEventsQueueUrl", "UnprocessedEventsQueueUrl"] {
             assert_eq!(self.waiting(self.stack.output(queue)), 0, "{queue}");
         }
     }
-}
-
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The broken ones first, in a VPC of their own.

@@ -116,7 +116,7 @@ impl HeadroomAuditor {
             .map(|(_, region)| region.collected.snapshot())
             .collect();
         let snapshots = snapshots?;
-        let options = self.options(&event.context);
+        let options = self.options(&event.context, &collected);
         let regions = snapshots.iter().zip(&options);
         let regions: Vec<_> = regions
             .flat_map(|(facts, options)| measure(facts, options))
@@ -196,13 +196,14 @@ impl HeadroomAuditor {
     }
 
     /// What is asked of each region's facts.
-    fn options(&self, context: &Context) -> Vec<Options> {
+    fn options(&self, context: &Context, collected: &[(String, CollectedRegion)]) -> Vec<Options> {
         // arn:aws:lambda:REGION:ACCOUNT:function:NAME
         let account = context.invoked_function_arn.split(':').nth(4);
         let account = account
             .filter(|account| !account.is_empty())
             .map(str::to_owned);
-        let names = self.regions.iter().map(|(name, _)| name);
+        // Those that answered, each with its own facts.
+        let names = collected.iter().map(|(name, _)| name);
         names
             .map(|name| Options {
                 regions: vec![name.clone()],

@@ -13,8 +13,8 @@ pub struct Observation {
     pub scope: Scope,
     /// When the oldest of the facts was observed.
     pub observed_at: Moment,
-    /// What tags say about its alerts.
-    pub tags: Tags,
+    /// What tags say about its alerts; `None` where nobody could read them.
+    pub tags: Option<Tags>,
     /// Where tasks of the service may be now; `None` where that isn't known.
     pub(super) places: Option<BTreeSet<String>>,
     /// By check and place.
@@ -54,7 +54,7 @@ impl Observation {
         Self {
             scope,
             observed_at,
-            tags: Tags::default(),
+            tags: None,
             places: None,
             evidence: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -231,10 +231,14 @@ fn places(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<BTreeSet<String>
     Some(subnets.map(ToString::to_string).collect())
 }
 
-fn tags(snapshot: &Snapshot, subject: &Subject<'_>) -> (Tags, Vec<InvalidTag>) {
-    let service = subject.service(snapshot).ok().flatten();
+/// Tags that can't be seen now aren't gone: a throttled call must not end a snooze.
+fn tags(snapshot: &Snapshot, subject: &Subject<'_>) -> (Option<Tags>, Vec<InvalidTag>) {
+    let service = subject.service(snapshot);
+    let (Ok(service), Ok(definition)) = (service, subject.task_definition(snapshot)) else {
+        return (None, Vec::new());
+    };
     let service = service.map(|service| service.tags.as_slice());
-    let definition = subject.task_definition(snapshot).ok();
-    let definition = definition.map(|definition| definition.tags.as_slice());
-    Tags::read([service, definition].into_iter().flatten().flatten())
+    let both = [service, Some(definition.tags.as_slice())];
+    let (tags, slips) = Tags::read(both.into_iter().flatten().flatten());
+    (Some(tags), slips)
 }

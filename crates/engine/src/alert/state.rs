@@ -54,8 +54,11 @@ impl State {
         }
         let before = self.clone();
         self.forget(policy, now);
+        let is_newest = seen.observed_at >= self.observed_at;
         self.observed_at = self.observed_at.max(seen.observed_at);
-        self.tags = seen.tags.clone();
+        if let Some(tags) = seen.tags.as_ref().filter(|_| is_newest) {
+            self.tags.clone_from(tags);
+        }
         for (fingerprint, fault) in &seen.faults {
             let audits = (fault.audits, seen.opens_after);
             match self.alerts.get_mut(fingerprint) {

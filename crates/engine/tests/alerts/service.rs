@@ -56,6 +56,9 @@ pub(crate) fn facts(a: Dns, b: Dns, tasks: &[(&str, &str)], tags: &[(&str, &str)
             "clusterArn": format!("{ECS}:cluster/shop"), "tags": tags,
             "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-a", "subnet-b"] } },
         }],
+        "taskDefinition": {
+            "taskDefinitionArn": format!("{ECS}:task-definition/web:1"), "containerDefinitions": [],
+        },
         "Coverage": [{ "Fact": "VpcAttributes", "Reason": "denied" }],
     });
     reader.add("facts.json", facts.to_string()).unwrap();
@@ -65,6 +68,7 @@ pub(crate) fn facts(a: Dns, b: Dns, tasks: &[(&str, &str)], tags: &[(&str, &str)
 fn task(id: &str, subnet: &str) -> Value {
     json!({
         "taskArn": format!("{ECS}:task/shop/{id}"), "clusterArn": format!("{ECS}:cluster/shop"),
+        "taskDefinitionArn": format!("{ECS}:task-definition/web:1"),
         "group": "service:web", "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
         "launchType": "FARGATE", "version": 5,
         "attachments": [{ "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": [

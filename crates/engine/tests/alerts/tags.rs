@@ -59,3 +59,15 @@ fn a_tag_that_can_t_be_read_is_named_in_the_message() {
         "{unclear:?}"
     );
 }
+
+#[test]
+fn a_service_that_nobody_could_describe_keeps_its_tags() {
+    let tags = [("awsvpc-auditor:snooze-until", "2026-11-25T01:00:00Z")];
+    let mut life = Life::default();
+    assert!(life.sees(&tagged(Off, &tags, 0), minute(0)).is_empty());
+    let mut unread = tagged(Off, &[], 1);
+    unread.tags = None;
+    assert!(life.sees(&unread, minute(1)).is_empty());
+    let untagged = tagged(Off, &[], 2);
+    assert_eq!(kinds(&life.sees(&untagged, minute(2))), [Opened]);
+}

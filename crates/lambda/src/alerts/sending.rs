@@ -38,20 +38,32 @@ impl<W: World> Telling<'_, W> {
         }
     }
 
-    /// Sends messages of a scope in their order, up to the first that isn't taken.
+    /// Sends messages of a scope in their order, to each channel up to the first that it doesn't take: a
+    /// topic that is gone must not silence the others.
     pub(super) async fn send(&self, scope: &Scope, notices: &[Notice]) -> Sent {
         let mut sent = Sent::default();
+        let mut broken = BTreeSet::new();
         for notice in notices {
-            for channel in &notice.untold {
-                if let Err(error) = self.world.send(*channel, notice, self.until).await {
-                    tracing::error!(%scope, ?channel, %error, "not told");
-                    sent.is_broken_off = true;
-                    return sent;
+            let taken_before = sent.taken.len();
+            for channel in notice
+                .untold
+                .iter()
+                .filter(|channel| !broken.contains(*channel))
+                .copied()
+                .collect::<Vec<_>>()
+            {
+                match self.world.send(channel, notice, self.until).await {
+                    Ok(()) => sent.taken.push((notice.id.clone(), channel)),
+                    Err(error) => {
+                        tracing::error!(%scope, ?channel, %error, "not told");
+                        broken.insert(channel);
+                    }
                 }
-                sent.taken.push((notice.id.clone(), *channel));
             }
-            sent.messages += 1;
+            let taken = sent.taken.len() - taken_before;
+            sent.messages += u64::from(taken == notice.untold.len());
         }
+        sent.is_broken_off = !broken.is_empty();
         sent
     }
 

@@ -209,6 +209,11 @@ impl TaskAuditor {
         let snapshot = collected.snapshot()?;
         let judged = self.judge(&snapshot, &collected, events, invocation);
         let mut outcome = self.tell(&judged, invocation).await;
+        let mut back = judged.to_retry.clone();
+        // What can't be seen has no events to look at again.
+        outcome
+            .stale
+            .retain(|scope| judged.messages.contains_key(scope));
         if !outcome.stale.is_empty() {
             // Somebody saw newer facts than this process keeps: look again before contradicting.
             self.collector.forget();
@@ -224,11 +229,11 @@ impl TaskAuditor {
             let second = self.tell(&fresh, invocation).await;
             outcome.failed.extend(second.failed);
             outcome.failed.extend(second.stale);
+            back.extend(fresh.to_retry);
         }
         let failed = outcome.failed.iter();
         let messages = failed.filter_map(|scope| judged.messages.get(scope));
-        let mut back: BTreeSet<String> = messages.flatten().cloned().collect();
-        back.extend(judged.to_retry);
+        back.extend(messages.flatten().cloned());
         Ok(back)
     }
 
