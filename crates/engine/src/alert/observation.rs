@@ -85,11 +85,6 @@ impl Observation {
         observations.collect()
     }
 
-    /// The faults that it found.
-    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
-        self.faults.values().map(|fault| &fault.finding)
-    }
-
     /// What a check said in a place.
     pub(super) fn evidence_in(&mut self, check: &str, place: &str) -> &mut Evidence {
         let key = (check.to_owned(), place.to_owned());

@@ -105,11 +105,6 @@ impl State {
         alerts.chain(waits).min()
     }
 
-    /// Whether it remembers nothing but when it was last looked at.
-    pub fn is_quiet(&self) -> bool {
-        self.alerts.is_empty() && self.outbox.is_empty()
-    }
-
     /// Whether an observation would change what is taken to be broken.
     fn contradicts(&self, seen: &Observation) -> bool {
         let is_broken = |fingerprint: &String| {
