@@ -240,9 +240,11 @@ impl HeadroomAuditor {
             let policy = self.keeper.policy();
             let blind = coverage.observation(
                 (account, region),
+                "headroom",
                 &answered.unwrap_or_default(),
                 policy,
-                began,
+                // A long look must not lose to the audits that were made meanwhile.
+                now(),
             );
             seen.insert(blind.scope.clone(), blind);
             seen.insert(own.scope.clone(), own);

@@ -41,10 +41,12 @@ impl Coverage {
     }
 
     /// What that says about an account and region. `answered` are the IAM actions whose calls AWS
-    /// answered meanwhile: what is seen again.
+    /// answered meanwhile: what is seen again. `looked` names who looked: one function's answers say
+    /// nothing about what another one, with a role of its own, can see.
     pub fn observation(
         &self,
         (account, region): (&str, &str),
+        looked: &str,
         answered: &BTreeSet<String>,
         policy: &Policy,
         now: Moment,
@@ -58,16 +60,18 @@ impl Coverage {
         seen.opens_after = policy.unknown_audits;
         for action in answered {
             if !self.blind.contains_key(action) {
-                seen.evidence_in(action, "").passed.insert(action.clone());
+                seen.evidence_in(action, looked)
+                    .passed
+                    .insert(action.clone());
             }
         }
         for (action, blind) in &self.blind {
             let fingerprint = format!("{}/{action}", seen.scope);
-            let evidence = seen.evidence_in(action, "");
+            let evidence = seen.evidence_in(action, looked);
             evidence.failed.insert(fingerprint.clone());
             let mut fault = Fault::new(blind.finding(action, fingerprint.clone(), policy));
             fault.audits = blind.audits;
-            fault.places.insert(String::new());
+            fault.places.insert(looked.to_owned());
             seen.faults.insert(fingerprint, fault);
         }
         seen

@@ -110,6 +110,7 @@ impl Finding {
     pub(super) fn strip(&mut self) {
         self.blockers.clear();
         self.mends.clear();
+        self.affected.count_only();
         if let Some((end, _)) = self.message.char_indices().nth(MOST_WORDS) {
             self.message.truncate(end);
             self.message.push('…');

@@ -1,4 +1,5 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use super::{Finding, Kind, Moment, Policy, Tags};
 /// The life of one fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// The fault, as it was seen when it opened.
+    /// The fault, as it was last seen.
     pub finding: Finding,
     /// How far its life has come.
     pub stage: Stage,
@@ -16,10 +17,14 @@ pub struct Alert {
     /// When people last heard that it is broken.
     #[serde(default)]
     pub told_at: Option<Moment>,
-    /// Where it was seen, and not yet seen to be gone.
+    /// Where it was seen, and not yet seen to be gone, with when that was last.
     #[serde(default)]
-    pub(super) places: BTreeSet<String>,
+    pub(super) places: BTreeMap<String, Moment>,
 }
+
+/// After this time a place where a fault was seen says nothing any more: tasks of a family may never be
+/// started there again, and nothing tells.
+const UNSEEN: Duration = Duration::from_hours(7 * 24);
 
 /// How far an alert's life has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +62,7 @@ impl Alert {
             stage: believed(audits, opens_after),
             changed_at: now,
             told_at: None,
-            places: BTreeSet::new(),
+            places: BTreeMap::new(),
         }
     }
 
@@ -85,7 +90,7 @@ impl Alert {
         self.stage == Stage::Resolved && now.since(self.changed_at) >= policy.flapping_within
     }
 
-    /// The fault was seen, by so many audits.
+    /// The fault was seen in these words, by so many audits.
     pub(super) fn fails(&mut self, seen: &Finding, audits: (u32, u32), now: Moment) {
         let (audits, opens_after) = audits;
         match self.stage {
@@ -103,6 +108,31 @@ impl Alert {
             }
         }
         self.finding.affected.extend(&seen.affected);
+    }
+
+    /// Takes over how the fault looks now, for the next message about it.
+    pub(super) fn looks(&mut self, seen: &Finding) {
+        self.finding = Finding {
+            since: self.finding.since,
+            affected: std::mem::take(&mut self.finding.affected),
+            ..seen.clone()
+        };
+    }
+
+    /// Takes note of where the fault was seen. To the day: more would be a write for every audit.
+    pub(super) fn seen_in(&mut self, places: &BTreeSet<String>, at: Moment) {
+        for place in places {
+            let known = self.places.entry(place.clone()).or_insert(at);
+            if at.since(*known) >= Duration::from_hours(24) {
+                *known = at;
+            }
+        }
+    }
+
+    /// Crosses off the places where it was last seen so long ago that it counts as gone from there.
+    pub(super) fn forget_places(&mut self, now: Moment) {
+        let is_recent = |seen_at: Moment| now.since(seen_at) < UNSEEN;
+        self.places.retain(|_, seen_at| is_recent(*seen_at));
     }
 
     /// The fault was seen to be gone. Whether that ends the alert: nobody heard of it.
@@ -176,5 +206,49 @@ fn believed(audits: u32, opens_after: u32) -> Stage {
         Stage::Held
     } else {
         Stage::Suspected { audits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Alert, Finding, Kind, Moment, Policy, Tags};
+    use crate::alert::Affected;
+    use crate::checks::Severity;
+
+    fn low(free: u32) -> Finding {
+        let mut affected = Affected::default();
+        affected.add(&format!("arn:task/{free}"));
+        Finding {
+            fingerprint: "subnet-1".to_owned(),
+            check: "subnet-addresses-low".to_owned(),
+            title: "a subnet has few free addresses".to_owned(),
+            severity: Severity::High,
+            resource: "subnet-1".to_owned(),
+            message: format!("{free} addresses are free"),
+            blockers: Vec::new(),
+            mends: Vec::new(),
+            since: Moment::default(),
+            affected,
+        }
+    }
+
+    #[test]
+    fn a_reminder_tells_what_is_so_now() {
+        let (policy, tags) = (Policy::default(), Tags::default());
+        let (opened, later) = (Moment::from_millis(1), Moment::from_millis(90_000_000));
+        let mut alert = Alert::new(low(9), 1, 1, opened);
+        assert_eq!(
+            alert.settle(&policy, &tags, true, opened),
+            Some(Kind::Opened)
+        );
+        alert.fails(&low(2), (1, 1), later);
+        alert.looks(&low(2));
+        assert_eq!(
+            alert.settle(&policy, &tags, true, later),
+            Some(Kind::Reminder)
+        );
+        assert_eq!(alert.finding.message, "2 addresses are free");
+        assert_eq!(alert.finding.since, opened);
+        assert_eq!(alert.finding.affected.count(), 2);
     }
 }

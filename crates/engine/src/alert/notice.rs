@@ -139,30 +139,54 @@ impl Notice {
         self.findings().next().is_none()
     }
 
+    fn sections_mut(&mut self) -> [&mut Vec<Finding>; 4] {
+        [
+            &mut self.opened,
+            &mut self.flapping,
+            &mut self.reminded,
+            &mut self.resolved,
+        ]
+    }
+
+    /// Keeps so many findings, and counts the others.
+    pub(super) fn keep(&mut self, most: usize) {
+        let (mut room, mut left_out) = (most, 0);
+        for findings in self.sections_mut() {
+            left_out += findings.len().saturating_sub(room);
+            findings.truncate(room);
+            room -= findings.len();
+        }
+        self.left_out = self.left_out.saturating_add(left_out);
+    }
+
+    /// Leaves out what a message can do without, for where there is no room.
+    pub(super) fn strip(&mut self) {
+        for findings in self.sections_mut() {
+            findings.iter_mut().for_each(Finding::strip);
+        }
+    }
+
     /// Findings that are told in full. With more, a message isn't read.
     const MOST: usize = 50;
 
     /// Puts the worst first, and keeps as much as there is room for.
     pub fn arrange(&mut self) {
-        let mut room = Self::MOST;
-        for findings in [
-            &mut self.opened,
-            &mut self.flapping,
-            &mut self.reminded,
-            &mut self.resolved,
-        ] {
+        for findings in self.sections_mut() {
             findings.sort_by(|a, b| {
                 let key = |finding: &Finding| (place(&finding.check), finding.resource.clone());
                 b.severity
                     .cmp(&a.severity)
                     .then_with(|| key(a).cmp(&key(b)))
             });
-            self.left_out += findings.len().saturating_sub(room);
-            findings.truncate(room);
-            room -= findings.len();
         }
+        self.keep(Self::MOST);
         for finding in &mut self.resolved {
             finding.strip();
+        }
+        for findings in self.sections_mut() {
+            for finding in findings {
+                finding.affected.count_only();
+            }
         }
         self.unclear.sort();
         self.unclear.dedup();

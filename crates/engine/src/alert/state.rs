@@ -29,10 +29,8 @@ pub struct State {
 /// Messages that belong together: from the first fault until all are mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
-    /// Its name.
+    /// Its name, which says when it began.
     pub id: String,
-    /// When it began.
-    pub opened_at: Moment,
 }
 
 /// What an observation did to a state.
@@ -62,14 +60,19 @@ impl State {
         for (fingerprint, fault) in &seen.faults {
             let audits = (fault.audits, seen.opens_after);
             match self.alerts.get_mut(fingerprint) {
-                Some(alert) => alert.fails(&fault.finding, audits, now),
+                Some(alert) => {
+                    alert.fails(&fault.finding, audits, now);
+                    if is_newest {
+                        alert.looks(&fault.finding);
+                    }
+                }
                 None => {
                     let alert = Alert::new(fault.finding.clone(), audits.0, audits.1, now);
                     self.alerts.insert(fingerprint.clone(), alert);
                 }
             }
             if let Some(alert) = self.alerts.get_mut(fingerprint) {
-                alert.places.extend(fault.places.iter().cloned());
+                alert.seen_in(&fault.places, seen.observed_at);
             }
         }
         self.alerts.retain(|fingerprint, alert| {
@@ -176,7 +179,6 @@ impl State {
     fn notice(&mut self, scope: &Scope, seen: Option<&Observation>, now: Moment) -> Notice {
         let thread = self.thread.get_or_insert_with(|| Thread {
             id: format!("{scope}/{now}"),
-            opened_at: now,
         });
         self.told += 1;
         Notice {
@@ -217,9 +219,11 @@ fn is_gone(alert: &mut Alert, seen: &Observation) -> bool {
             alert.places.remove(place);
         }
     }
-    if let (true, Some(places)) = (was_asked, &seen.places) {
-        // No task of the service is started there any more.
-        alert.places.retain(|place| places.contains(place));
+    match &seen.places {
+        // No task of the service is started elsewhere any more.
+        Some(places) if was_asked => alert.places.retain(|place, _| places.contains(place)),
+        None if was_asked => alert.forget_places(seen.observed_at),
+        _ => {}
     }
     was_asked && alert.places.is_empty()
 }

@@ -1,7 +1,7 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
 use super::words::{counted, days as in_words, listed};
 use crate::facts::{Coverage, FactKind, Missing, Reason};
-use crate::headroom::{Assessment, Figure, Forecast, Growth, ending_figures};
+use crate::headroom::{Assessment, Figure, Forecast, Growth, ending_figures, unmeasured_figures};
 
 /// By the history of its metrics, something runs out soon.
 pub(super) static CHECK: Check = Check {
@@ -33,7 +33,11 @@ fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
         return vec![Judgement::skipped("the facts hold no history of metrics")];
     }
     let ending = ending_figures(assessment.region).into_iter();
-    ending.map(|figure| judge(assessment, &figure)).collect()
+    let judged = ending.map(|figure| judge(assessment, &figure));
+    // What nobody can count now is not mended by that.
+    let unmeasured = unmeasured_figures(assessment.region).into_iter();
+    let unknown = unmeasured.map(|(label, missing)| Judgement::unknown(label, missing));
+    judged.chain(unknown).collect()
 }
 
 fn judge(assessment: &Assessment<'_, '_>, figure: &Figure) -> Judgement {

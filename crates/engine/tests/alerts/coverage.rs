@@ -9,6 +9,10 @@ use crate::service::{Dns, Life, check, facts, kinds, minute};
 const ACTION: &str = "ec2:DescribeVpcAttribute";
 
 fn audits(count: usize, dns: Dns, answered: &[&str]) -> Observation {
+    looks("tasks", count, dns, answered)
+}
+
+fn looks(who: &str, count: usize, dns: Dns, answered: &[&str]) -> Observation {
     let facts = facts(dns, dns, &[("1", "a")], &[]);
     let task = facts.tasks.seen().next().unwrap();
     let report = checks::run_only(&facts, Subject::Task(task), &[check()]);
@@ -18,7 +22,7 @@ fn audits(count: usize, dns: Dns, answered: &[&str]) -> Observation {
     }
     let answered: BTreeSet<String> = answered.iter().map(|action| (*action).to_owned()).collect();
     let place = ("123456789012", "eu-west-1");
-    coverage.observation(place, &answered, &Policy::default(), minute(0))
+    coverage.observation(place, who, &answered, &Policy::default(), minute(0))
 }
 
 #[test]
@@ -75,4 +79,16 @@ fn blindness_that_ends_in_time_is_no_news() {
         life.sees(&audits(2, Dns::Denied, &[]), minute(2))
             .is_empty()
     );
+}
+
+/// The functions have roles of their own.
+#[test]
+fn what_one_function_sees_another_may_not() {
+    let mut life = Life::default();
+    let blind = audits(3, Dns::Denied, &[]);
+    assert_eq!(kinds(&life.sees(&blind, minute(0))), [Opened]);
+    let other = looks("headroom", 0, Dns::On, &[ACTION]);
+    assert!(life.sees(&other, minute(1)).is_empty());
+    let own = audits(1, Dns::On, &[ACTION]);
+    assert_eq!(kinds(&life.sees(&own, minute(2))), [Resolved]);
 }

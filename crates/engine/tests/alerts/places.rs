@@ -3,7 +3,7 @@
 use awsvpc_auditor_engine::alert::Kind::{Opened, Resolved};
 
 use crate::service::Dns::{Off, On};
-use crate::service::{Life, facts, kinds, minute, observation};
+use crate::service::{Life, facts, facts_of, kinds, minute, observation};
 
 #[test]
 fn tasks_elsewhere_say_nothing_about_a_fault() {
@@ -45,4 +45,20 @@ fn faults_of_two_subnets_end_apart() {
         ([Resolved].as_slice(), 0)
     );
     assert_eq!(other[0].thread, opened[0].thread);
+}
+
+/// Nobody knows where tasks without a service will be started next.
+#[test]
+fn a_subnet_that_a_family_left_is_forgotten_after_a_week() {
+    let mut life = Life::default();
+    let day = |day: u64| minute(day * 24 * 60);
+    let audit = |a, b, task: (&str, &str), at| {
+        observation(&facts_of("family:report", (a, b), &[task], &[]), at)
+    };
+    let broken = audit(Off, On, ("1", "a"), day(0));
+    assert_eq!(kinds(&life.sees(&broken, day(0))), [Opened]);
+    let elsewhere = audit(Off, On, ("2", "b"), day(6));
+    assert!(life.sees(&elsewhere, day(6)).is_empty());
+    let later = audit(Off, On, ("3", "b"), day(8));
+    assert_eq!(kinds(&life.sees(&later, day(8))), [Resolved]);
 }

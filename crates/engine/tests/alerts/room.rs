@@ -1,7 +1,67 @@
 use awsvpc_auditor_engine::alert::{Policy, State};
 
-use crate::service::Dns::Off;
-use crate::service::{minute, seen};
+use crate::service::Dns::{Off, On};
+use crate::service::{Life, minute, seen};
+
+/// The most bytes of an item are 400 KB, its other attributes included.
+const ITEM: usize = 400_000;
+
+fn kept(state: &State) -> State {
+    let text = state.to_json().unwrap();
+    assert!(text.len() <= ITEM - 10_000, "{}", text.len());
+    serde_json::from_str(&text).unwrap()
+}
+
+/// With a crowd in each alert, and in each message about it.
+#[test]
+fn a_crowd_in_every_alert_fits_into_an_item() {
+    let mut life = Life::default();
+    let mut broken = seen(Off, minute(0));
+    life.state.observe(&broken, &life.policy, minute(0));
+    let (_, alert) = life.state.alerts.first_key_value().unwrap();
+    let mut alert = alert.clone();
+    "no-internet-route".clone_into(&mut alert.finding.check);
+    for task in 0..2_000 {
+        alert.finding.affected.add(&format!("arn:task/{task}"));
+    }
+    for number in 0..200 {
+        let fingerprint = format!("fingerprint-{number}");
+        life.state.alerts.insert(fingerprint, alert.clone());
+    }
+    // Every change is told, and no topic takes anything.
+    for change in 1..40 {
+        broken = seen(if change % 2 == 0 { Off } else { On }, minute(change * 60));
+        life.state
+            .observe(&broken, &life.policy, minute(change * 60));
+    }
+    let waiting = life.state.outbox.len();
+    assert!(waiting > 30, "{waiting}");
+    let kept = kept(&life.state);
+    assert_eq!(kept.outbox.len(), waiting, "no message is lost");
+    assert_eq!(kept.alerts.len(), life.state.alerts.len());
+    let words = kept.alerts["fingerprint-7"].finding.affected.words();
+    assert_eq!(words.as_deref(), Some("more than 1,000 tasks"));
+}
+
+#[test]
+fn messages_that_nobody_takes_fit_into_an_item() {
+    let mut life = Life::default();
+    let broken = seen(Off, minute(0));
+    life.state.observe(&broken, &life.policy, minute(0));
+    let first = life.state.outbox[0].clone();
+    for number in 0..200 {
+        let mut notice = first.clone();
+        notice.id = format!("notice-{number}");
+        let finding = notice.opened[0].clone();
+        notice.opened = vec![finding; 50];
+        life.state.outbox.push(notice);
+    }
+    let kept = kept(&life.state);
+    assert_eq!(kept.outbox.len(), 201);
+    let told =
+        |notice: &awsvpc_auditor_engine::alert::Notice| notice.findings().count() + notice.left_out;
+    assert_eq!(kept.outbox.iter().map(told).sum::<usize>(), 1 + 200 * 50);
+}
 
 #[test]
 fn thousands_of_alerts_fit_into_an_item() {
@@ -15,9 +75,7 @@ fn thousands_of_alerts_fit_into_an_item() {
             .alerts
             .insert(format!("fingerprint-{number}"), alert.clone());
     }
-    let text = state.to_json().unwrap();
-    assert!(text.len() <= 400_000, "{}", text.len());
-    let kept: State = serde_json::from_str(&text).unwrap();
+    let kept = kept(&state);
     assert!(kept.alerts.len() > 200, "{}", kept.alerts.len());
     assert_eq!(kept.outbox.len(), 1);
 }

@@ -22,6 +22,16 @@ const ECS: &str = "arn:aws:ecs:eu-west-1:123456789012";
 /// The facts about a service of two subnets, `subnet-a` in `vpc-a` and `subnet-b` in `vpc-b`, and a
 /// task in each of these subnets.
 pub(crate) fn facts(a: Dns, b: Dns, tasks: &[(&str, &str)], tags: &[(&str, &str)]) -> Snapshot {
+    facts_of("service:web", (a, b), tasks, tags)
+}
+
+/// The same of tasks of another group.
+pub(crate) fn facts_of(
+    group: &str,
+    (a, b): (Dns, Dns),
+    tasks: &[(&str, &str)],
+    tags: &[(&str, &str)],
+) -> Snapshot {
     let subnet = |name: &str| {
         json!({ "SubnetId": format!("subnet-{name}"), "VpcId": format!("vpc-{name}"),
             "CidrBlock": "10.0.0.0/24", "AvailabilityZone": "eu-west-1a" })
@@ -34,7 +44,10 @@ pub(crate) fn facts(a: Dns, b: Dns, tasks: &[(&str, &str)], tags: &[(&str, &str)
                 "EnableDnsHostnames": { "Value": true } }));
         }
     }
-    let tasks: Vec<Value> = tasks.iter().map(|(id, subnet)| task(id, subnet)).collect();
+    let tasks: Vec<Value> = tasks
+        .iter()
+        .map(|(id, subnet)| task(group, id, subnet))
+        .collect();
     let tags: Vec<Value> = tags
         .iter()
         .map(|(key, value)| json!({ "key": key, "value": value }))
@@ -65,11 +78,11 @@ pub(crate) fn facts(a: Dns, b: Dns, tasks: &[(&str, &str)], tags: &[(&str, &str)
     reader.finish().unwrap()
 }
 
-fn task(id: &str, subnet: &str) -> Value {
+fn task(group: &str, id: &str, subnet: &str) -> Value {
     json!({
         "taskArn": format!("{ECS}:task/shop/{id}"), "clusterArn": format!("{ECS}:cluster/shop"),
         "taskDefinitionArn": format!("{ECS}:task-definition/web:1"),
-        "group": "service:web", "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+        "group": group, "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
         "launchType": "FARGATE", "version": 5,
         "attachments": [{ "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": [
             { "name": "subnetId", "value": format!("subnet-{subnet}") },

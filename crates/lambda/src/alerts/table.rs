@@ -27,6 +27,10 @@ pub struct Table {
 /// is still broken is told anew.
 const KEPT: Duration = Duration::from_hours(90 * 24);
 
+/// The most bytes of states in one transaction, which takes 4 MB.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+const TRANSACTION: usize = 3_500_000;
+
 /// How often a call is tried. The SDK's three would give one call in forty up at a throttling of 30 %.
 const ATTEMPTS: u32 = 6;
 
@@ -76,7 +80,7 @@ impl Table {
                 .flat_map(|(_, items)| items)
             {
                 if let Some(id) = item.get("Id").and_then(|id| id.as_s().ok()) {
-                    found.insert(id.clone(), stored(&item)?);
+                    found.insert(id.clone(), stored(&item));
                 }
             }
             let unprocessed = got.unprocessed_keys.into_iter().flatten();
@@ -86,12 +90,27 @@ impl Table {
         Ok(states.map(Option::unwrap_or_default).collect())
     }
 
-    /// Keeps all of these states, at most a hundred, or none.
+    /// Keeps these states, at most a hundred: all or none, unless together they are larger than a
+    /// transaction may be.
     pub async fn save(&self, states: &[(Scope, Stored)], now: Moment) -> Result<(), NotKept> {
-        let mut items = Vec::with_capacity(states.len());
+        let (mut items, mut size) = (Vec::with_capacity(states.len()), 0);
         for (scope, stored) in states {
-            let put = self.put(scope, stored, now)?;
+            let json = |error: serde_json::Error| NotKept::Refused(error.to_string());
+            let state = stored.state.to_json().map_err(json)?;
+            if size + state.len() > TRANSACTION {
+                self.write(std::mem::take(&mut items)).await?;
+                size = 0;
+            }
+            size += state.len();
+            let put = self.put(scope, stored, state, now)?;
             items.push(TransactWriteItem::builder().put(put).build());
+        }
+        self.write(items).await
+    }
+
+    async fn write(&self, items: Vec<TransactWriteItem>) -> Result<(), NotKept> {
+        if items.is_empty() {
+            return Ok(());
         }
         let write = self.client.transact_write_items();
         let written = write.set_transact_items(Some(items)).send().await;
@@ -99,11 +118,19 @@ impl Table {
         Ok(())
     }
 
-    fn put(&self, scope: &Scope, stored: &Stored, now: Moment) -> Result<Put, NotKept> {
+    fn put(
+        &self,
+        scope: &Scope,
+        stored: &Stored,
+        state: String,
+        now: Moment,
+    ) -> Result<Put, NotKept> {
         let json = |error: serde_json::Error| NotKept::Refused(error.to_string());
-        let state = stored.state.to_json().map_err(json)?;
         let version = stored.version.unwrap_or_default() + 1;
-        let expires = now.after(KEPT).timestamp().seconds();
+        let due = stored.state.due(&self.policy, now);
+        // What waits for a time, such as the end of a snooze, is kept until then.
+        let expires = now.max(due.unwrap_or(now)).after(KEPT);
+        let expires = expires.timestamp().seconds();
         let mut put = Put::builder()
             .table_name(&self.name)
             .item("Id", text(scope))
@@ -114,7 +141,7 @@ impl Table {
             .item("Version", number(version))
             .item("State", AttributeValue::S(state))
             .item("Expires", number(expires));
-        if let Some(due) = stored.state.due(&self.policy, now) {
+        if let Some(due) = due {
             put = put.item("Due", number(due.millis()));
         }
         put = match stored.version {
@@ -158,21 +185,21 @@ fn number(number: impl fmt::Display) -> AttributeValue {
 }
 
 /// What an item holds. One that can't be read counts as none, but isn't written over blindly.
-fn stored(item: &Item) -> Result<Stored, NotKept> {
+fn stored(item: &Item) -> Stored {
     let version = item.get("Version").and_then(|version| version.as_n().ok());
     let version = version.and_then(|version| version.parse().ok());
     let state = item.get("State").and_then(|state| state.as_s().ok());
-    let state = state.map_or_else(
-        || Ok(State::default()),
-        |text| {
-            serde_json::from_str(text).or_else(|error| {
-                // A newer version may have written it. Better told twice than not at all.
-                tracing::error!(%error, "a state in the table can't be read and counts as none");
-                Ok(State::default())
-            })
-        },
-    )?;
-    Ok(Stored { version, state })
+    let state = state.map(|text| {
+        serde_json::from_str(text).unwrap_or_else(|error| {
+            // Another version may have written it. Better told twice than not at all.
+            tracing::error!(%error, "a state in the table can't be read and counts as none");
+            State::default()
+        })
+    });
+    Stored {
+        version,
+        state: state.unwrap_or_default(),
+    }
 }
 
 const THROTTLED: [&str; 4] = [

@@ -35,8 +35,8 @@ pub trait World {
     /// The states of scopes, in their order, as they are now.
     fn load(&self, scopes: &[Scope]) -> impl Future<Output = Result<Vec<Stored>, NotKept>>;
 
-    /// Keeps all of these or none: each only if its version is still the one in the table. The next
-    /// version is one more.
+    /// Keeps these, each only if its version is still the one in the table. The next version is one
+    /// more. Of what is refused some may be kept all the same: then the versions tell.
     fn save(&self, states: &[(Scope, Stored)]) -> impl Future<Output = Result<(), NotKept>>;
 
     /// Sends a message, or gives it up in time to take note of that before `until`.

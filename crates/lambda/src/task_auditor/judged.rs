@@ -62,8 +62,9 @@ impl Judged {
             .map(|scope| (scope.account.clone(), scope.region.clone()))
             .collect();
         for (account, region) in &places {
-            let seen =
-                coverage.observation((account, region), &answered, policy, crate::alerts::now());
+            let place = (account.as_str(), region.as_str());
+            let now = crate::alerts::now();
+            let seen = coverage.observation(place, "tasks", &answered, policy, now);
             judged.observations.insert(seen.scope.clone(), seen);
         }
         judged
