@@ -5,13 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
 use awsvpc_auditor_collector::Calls;
 use awsvpc_auditor_engine::alert::{Channel, Moment, Notice, Policy, Scope};
 use awsvpc_auditor_lambda::alerts::{Keeper, NotKept, NotSent, Stored, Table, World};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::state_table;
 use awsvpc_auditor_tests::world::wait;
 use tokio::runtime::Builder;
 
@@ -64,23 +62,6 @@ fn policy() -> Policy {
         flapping_within: Duration::ZERO,
         ..Policy::default()
     }
-}
-
-fn make_table(server: &Server) {
-    let client = aws_sdk_dynamodb::Client::new(&client_config(&server.url()));
-    let id = AttributeDefinition::builder()
-        .attribute_name("Id")
-        .attribute_type(ScalarAttributeType::S);
-    let key = KeySchemaElement::builder()
-        .attribute_name("Id")
-        .key_type(KeyType::Hash);
-    let create = client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(id.build().unwrap())
-        .key_schema(key.build().unwrap());
-    wait(create.send()).unwrap();
 }
 
 /// What one function does: audits, and audits again what others contradict.
@@ -136,7 +117,7 @@ impl Truth {
 #[test]
 fn four_functions_at_once_tell_each_change_once() {
     let server = Server::ministack("http://127.0.0.1:1");
-    make_table(&server);
+    state_table::make(&server, TABLE);
     let (sent, truth) = (Mutex::default(), Truth::default());
     truth.change();
     thread::scope(|threads| {

@@ -28,7 +28,10 @@ fn main() {
     }
     times.sort_unstable();
     let median = times[STARTS / 2];
-    println!("package: {} bytes zipped", package.zipped_size());
+    println!(
+        "package: {} bytes zipped",
+        package.zipped_size("TaskAuditor")
+    );
     println!(
         "start to first work: median {median:?} of {STARTS}, from {:?} to {:?}",
         times[0],

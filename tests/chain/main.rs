@@ -1,7 +1,7 @@
 //! The whole chain with real parts: the stack as `sam deploy` puts it into an account, an event
 //! through EventBridge, the queue, the function, the topic, and a queue that listens. What is broken
 //! in the network is named in a message; what is mended is told in the same thread. A command that a message prints
-//! is run as it stands.
+//! is run as it stands. An event bus and Security Hub get the same.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -16,7 +16,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use awsvpc_auditor_collector::{ACTIONS, FRESH};
+use awsvpc_auditor_lambda::finding_forwarder;
 use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::event_bus;
 use awsvpc_auditor_tests::inbox::Inbox;
 use awsvpc_auditor_tests::migration::Migration;
 use awsvpc_auditor_tests::recorder::Recorder;
@@ -24,6 +26,8 @@ use awsvpc_auditor_tests::stack::Stack;
 use awsvpc_auditor_tests::tools;
 use awsvpc_auditor_tests::world::{Interface, PLANTED, World, wait};
 use serde_json::Value;
+
+const BUS: &str = "arn:aws:events:eu-central-1:123456789012:event-bus/default";
 
 /// From an event to its message it takes about three seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -33,7 +37,8 @@ struct Chain {
     account: Server,
     events: aws_sdk_eventbridge::Client,
     inbox: Inbox,
-    _stack: Stack,
+    bus: Inbox,
+    stack: Stack,
     network: Server,
 }
 
@@ -42,33 +47,20 @@ impl Chain {
         let network = Server::moto();
         let recorder = Recorder::start(&network.url());
         let account = Server::ministack(recorder.url());
-        let stack = Stack::deploy(&account, "chain", &BTreeMap::new());
+        let parameters = BTreeMap::from([("EventBusArn", BUS), ("SecurityHub", "on")]);
+        let stack = Stack::deploy(&account, "chain", &parameters);
         let config = client_config(&account.url());
         let inbox = Inbox::subscribed(&account, stack.output("AlertTopicArn"));
+        let bus = Inbox::behind_a_rule(&account, r#"{"detail-type": ["awsvpc-auditor Alert"]}"#);
         Self {
             recorder,
             events: aws_sdk_eventbridge::Client::new(&config),
             inbox,
-            _stack: stack,
+            bus,
+            stack,
             account,
             network,
         }
-    }
-
-    /// Puts events as `make smoke` does: only AWS may use the source `aws.ecs`.
-    fn put(&self, events: &[Value]) {
-        let mut request = self.events.put_events();
-        for event in events {
-            let entry = aws_sdk_eventbridge::types::PutEventsRequestEntry::builder()
-                .source("awsvpc-auditor")
-                .detail_type("ECS Task State Change")
-                .resources(event["resources"][0].as_str().unwrap())
-                .detail(event["detail"].to_string())
-                .build();
-            request = request.entries(entry);
-        }
-        let put = wait(request.send()).unwrap();
-        assert_eq!(put.failed_entry_count, 0, "{put:?}");
     }
 
     /// Waits for so many messages; more than one for a cluster counts as more.
@@ -92,6 +84,29 @@ impl Chain {
             .collect();
         assert_eq!(by_cluster.len(), count, "{by_cluster:#?}");
         by_cluster
+    }
+
+    /// Waits for five alerts of a kind on the bus, and holds what Security Hub has to be in a state; how
+    /// many findings it has.
+    fn expect_forwarded(&self, kind: &str, state: &str) -> usize {
+        let until = Instant::now() + PATIENCE;
+        let mut events = Vec::new();
+        while events.len() < 5 && Instant::now() < until {
+            events.extend(self.bus.receive());
+        }
+        let kinds: Vec<_> = events
+            .iter()
+            .map(|event| &event["detail"]["kind"])
+            .collect();
+        assert_eq!(kinds, [kind; 5], "{events:#?}\n{}", self.account.log());
+        let hub = aws_sdk_securityhub::Client::new(&client_config(&self.network.url()));
+        let found = wait(hub.get_findings().send()).unwrap();
+        let states = found.findings().iter().filter_map(|one| one.record_state());
+        let states: Vec<_> = states.map(|state| state.as_str()).collect();
+        assert!(states.iter().all(|one| *one == state), "{states:?}");
+        let refused = self.stack.output("UnforwardedFindingsQueueUrl");
+        assert!(Inbox::of(&self.account, refused).receive().is_empty());
+        states.len()
     }
 
     /// Waits until the function has asked about these interfaces.
@@ -157,7 +172,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
     dns.set_dns_support(false);
 
     let (broken, _) = events(5);
-    chain.put(&broken);
+    event_bus::put(&chain.events, &broken);
     let messages = chain.expect(5);
     for (world, check, component) in [
         (
@@ -183,6 +198,9 @@ fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
         assert!(!text.contains(PLANTED), "{text}");
     }
 
+    let active = chain.expect_forwarded("opened", "ACTIVE");
+    assert!(active >= 5, "{active}");
+
     let text = messages[&moved.cluster]["Message"].as_str().unwrap();
     assert!(text.contains(&migration.host), "{text}");
     assert!(text.contains(&migration.instance_group), "{text}");
@@ -198,7 +216,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
     // What the warm process knows about a VPC it knows for a minute.
     sleep(FRESH + Duration::from_secs(1));
     let (mended, interfaces) = events(6);
-    chain.put(&mended);
+    event_bus::put(&chain.events, &mended);
     chain.wait_for_questions_about(&interfaces);
     let resolved = chain.expect(5);
     for (cluster, message) in &resolved {
@@ -210,6 +228,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
         };
         assert_eq!(thread(message), thread(&messages[cluster]));
     }
+    assert_eq!(chain.expect_forwarded("resolved", "ARCHIVED"), active);
     sleep(Duration::from_secs(5));
     let late = chain.inbox.receive();
     assert!(late.is_empty(), "{late:#?}");
@@ -218,6 +237,7 @@ fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
     let foreign: Vec<_> = called
         .keys()
         .filter(|a| !ACTIONS.contains(&a.as_str()))
+        .filter(|a| !finding_forwarder::ACTIONS.contains(&a.as_str()))
         .collect();
     assert!(foreign.is_empty(), "{foreign:?}");
     assert!(

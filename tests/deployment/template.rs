@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use awsvpc_auditor_collector::{ACTIONS, HEADROOM_ACTIONS};
-use awsvpc_auditor_lambda::config::{HEADROOM_VARIABLES, VARIABLES};
+use awsvpc_auditor_lambda::config::{FORWARDER_VARIABLES, HEADROOM_VARIABLES, VARIABLES};
+use awsvpc_auditor_lambda::finding_forwarder;
 use awsvpc_auditor_tests::{root, stack, tools};
 use serde_json::{Map, Value};
 
@@ -74,12 +75,24 @@ fn the_functions_get_the_variables_that_the_code_reads() {
         .collect();
     assert_eq!(set, read);
     let functions = of_type("AWS::Serverless::Function");
-    let own = functions["HeadroomAuditor"]["Environment"]["Variables"].as_object();
-    let own: BTreeSet<_> = own.unwrap().keys().map(String::as_str).collect();
-    assert_eq!(own, HEADROOM_VARIABLES.iter().copied().collect());
+    for (function, variables) in [
+        ("HeadroomAuditor", HEADROOM_VARIABLES),
+        ("FindingForwarder", FORWARDER_VARIABLES),
+    ] {
+        let own = functions[function]["Environment"]["Variables"].as_object();
+        let own: BTreeSet<_> = own.unwrap().keys().map(String::as_str).collect();
+        // Those that all functions have stand in one place.
+        let needed: BTreeSet<_> = variables.iter().copied().collect();
+        let needed = needed.difference(&set).copied().collect();
+        assert_eq!(own, needed, "{function}");
+    }
 }
 
-const ROLES: [&str; 2] = ["TaskAuditorRole", "HeadroomAuditorRole"];
+const ROLES: [&str; 3] = [
+    "TaskAuditorRole",
+    "HeadroomAuditorRole",
+    "FindingForwarderRole",
+];
 
 #[test]
 fn no_action_is_a_wildcard_and_none_stands_twice() {
@@ -125,6 +138,39 @@ fn the_roles_allow_what_the_code_calls_and_no_more() {
             "{role}"
         );
     }
+    let writes_log = ["logs:CreateLogStream", "logs:PutLogEvents"];
+    let expected = takes_events.iter().chain(&writes_log);
+    let expected = expected.chain(&finding_forwarder::ACTIONS);
+    let expected: BTreeSet<String> = expected.map(|action| (*action).to_owned()).collect();
+    assert_eq!(
+        BTreeSet::from_iter(stack::allowed_actions(ROLES[2])),
+        expected
+    );
+}
+
+/// What isn't wanted isn't there: neither the function nor its permissions.
+#[test]
+fn what_forwards_is_there_only_when_it_is_wanted() {
+    let resources = resources();
+    let own = resources.iter().filter(|(name, _)| {
+        name.contains("Forward") || name.contains("Unforwarded") || *name == "FindingsSubscription"
+    });
+    let own: Vec<_> = own.collect();
+    assert_eq!(own.len(), 8, "{own:?}");
+    for (name, resource) in own {
+        assert_eq!(resource["Condition"], "Forwards", "{name}");
+    }
+    let policies = &resources["FindingForwarderRole"]["Properties"]["Policies"];
+    let statements = &policies[0]["PolicyDocument"]["Statement"];
+    let conditions: Vec<_> = each(statements)
+        .iter()
+        .map(|one| &one["Fn::If"][0])
+        .collect();
+    assert_eq!(conditions, ["PutsEvents", "ImportsFindings"]);
+    let template = stack::template();
+    let parameters = &template["Parameters"];
+    assert_eq!(parameters["EventBusArn"]["Default"], "");
+    assert_eq!(parameters["SecurityHub"]["Default"], "off");
 }
 
 #[test]
@@ -252,6 +298,7 @@ fn alarms_watch_every_way_to_fail_and_go_to_the_topic() {
         "ApproximateNumberOfMessagesVisible of UndeliveredEvents",
         "ApproximateNumberOfMessagesVisible of UnprocessedEvents",
         "ApproximateNumberOfMessagesVisible of FailedHeadroomRuns",
+        "ApproximateNumberOfMessagesVisible of UnforwardedFindings",
         "Errors of HeadroomAuditor",
         "Errors of TaskAuditor",
         "Throttles of TaskAuditor",

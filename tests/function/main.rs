@@ -11,6 +11,7 @@
 mod alerting;
 mod batches;
 mod configuration;
+mod forwarding;
 mod secrets;
 mod storm;
 mod support;

@@ -1,13 +1,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
 use awsvpc_auditor_tests::lambda_api::{Function, Outcome};
 use awsvpc_auditor_tests::recorder::Recorder;
 use awsvpc_auditor_tests::stack::Package;
+use awsvpc_auditor_tests::state_table;
 use awsvpc_auditor_tests::world::{World, wait};
 use serde_json::{Value, json};
 
@@ -39,7 +37,7 @@ impl Account {
             aws_sdk_sns::Client::new(&config),
             aws_sdk_sqs::Client::new(&config),
         );
-        make_table(&aws_sdk_dynamodb::Client::new(&config));
+        state_table::make(&network, TABLE);
         let heard = |variable, name: &str| {
             let (topic, queue) = topic_with_queue(&sns, &sqs, name);
             ((variable, topic), queue)
@@ -158,30 +156,18 @@ impl Account {
             Outcome::Response(answer) => answer,
             other => panic!("{other:?}\n{}", self.function.output()),
         };
-        let failures = answer["batchItemFailures"].as_array().unwrap();
-        let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
-        failures.iter().map(id).collect()
+        given_back(&answer)
     }
 }
 
-const TABLE: &str = "alerts";
-
-/// The state table, as the template makes it.
-fn make_table(client: &aws_sdk_dynamodb::Client) {
-    let id = AttributeDefinition::builder()
-        .attribute_name("Id")
-        .attribute_type(ScalarAttributeType::S);
-    let key = KeySchemaElement::builder()
-        .attribute_name("Id")
-        .key_type(KeyType::Hash);
-    let create = client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(id.build().unwrap())
-        .key_schema(key.build().unwrap());
-    wait(create.send()).unwrap();
+/// The ids of the messages that a function gives back.
+pub(crate) fn given_back(answer: &Value) -> Vec<String> {
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
+    failures.iter().map(id).collect()
 }
+
+const TABLE: &str = "alerts";
 
 /// The ARN of a topic, and the URL of a queue that listens to it.
 fn topic_with_queue(

@@ -116,7 +116,7 @@ fn allowed(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn the_readme_lists_every_action_of_both_roles_and_no_other() {
+fn the_readme_lists_every_action_of_each_role_and_no_other() {
     // What the README says in words: Lambda takes events and writes logs in the function's name, SNS
     // uses a topic's key.
     let in_words = [
@@ -135,8 +135,15 @@ fn the_readme_lists_every_action_of_both_roles_and_no_other() {
     let (task, headroom) = section
         .split_once("The headroom function has a role of its own")
         .expect("the section has a table for each function");
+    let (headroom, forwarder) = headroom
+        .split_once("The function that forwards")
+        .expect("the section has a table for each function");
     let entries = template_entries();
-    for (role, table) in [("TaskAuditorRole", task), ("HeadroomAuditorRole", headroom)] {
+    for (role, table) in [
+        ("TaskAuditorRole", task),
+        ("HeadroomAuditorRole", headroom),
+        ("FindingForwarderRole", forwarder),
+    ] {
         let cells = table
             .lines()
             .filter_map(|line| line.strip_prefix("| `")?.split('|').next());

@@ -22,8 +22,8 @@ use crate::tools::{self, ACCOUNT, REGION};
 /// How long an emulator may take to answer its first question.
 const START_LIMIT: Duration = Duration::from_mins(1);
 
-/// The services that are looked at, as the SDK's variables name them.
-const NETWORK: [&str; 11] = [
+/// The services that are looked at, and one that ministack doesn't play, as the SDK's variables name them.
+const NETWORK: [&str; 12] = [
     "AUTO_SCALING",
     "EC2",
     "ECS",
@@ -33,6 +33,7 @@ const NETWORK: [&str; 11] = [
     "KAFKA",
     "OPENSEARCH",
     "RDS",
+    "SECURITYHUB",
     "SERVICEDISCOVERY",
     "SERVICE_QUOTAS",
 ];

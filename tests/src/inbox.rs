@@ -35,6 +35,27 @@ impl Inbox {
         }
     }
 
+    /// A new queue that gets what a rule of this pattern takes from the default bus.
+    pub fn behind_a_rule(account: &Server, pattern: &str) -> Self {
+        let config = client_config(&account.url());
+        let (sqs, events) = (
+            Client::new(&config),
+            aws_sdk_eventbridge::Client::new(&config),
+        );
+        let made = wait(sqs.create_queue().queue_name("bus").send()).expect("a queue");
+        let rule = events.put_rule().name("inbox").event_pattern(pattern);
+        wait(rule.send()).expect("a rule");
+        let target = aws_sdk_eventbridge::types::Target::builder().id("inbox");
+        let target = target.arn(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:bus"));
+        let target = target.build().expect("it has an id and an ARN");
+        let put = events.put_targets().rule("inbox").targets(target);
+        wait(put.send()).expect("the rule may have a target");
+        Self {
+            sqs,
+            queue: made.queue_url.expect("a queue has a URL"),
+        }
+    }
+
     /// A queue that is there.
     pub fn of(account: &Server, queue: &str) -> Self {
         Self {

@@ -8,11 +8,13 @@
 )]
 
 pub mod emulators;
+pub mod event_bus;
 pub mod inbox;
 pub mod lambda_api;
 pub mod migration;
 pub mod recorder;
 pub mod stack;
+pub mod state_table;
 pub mod tools;
 pub mod world;
 

@@ -93,20 +93,25 @@ impl Package {
         self.directory.join(FOR_EMULATOR)
     }
 
-    /// The program that Lambda starts.
+    /// The program that Lambda starts to audit tasks.
     pub fn binary(&self) -> PathBuf {
-        self.directory.join("TaskAuditor/bootstrap")
+        self.binary_of("TaskAuditor")
     }
 
-    /// The size of the package as it is uploaded, in bytes.
-    pub fn zipped_size(&self) -> u64 {
+    /// The program that Lambda starts for a function, by its logical name.
+    pub fn binary_of(&self, function: &str) -> PathBuf {
+        self.directory.join(function).join("bootstrap")
+    }
+
+    /// The size of a function's package as it is uploaded, in bytes.
+    pub fn zipped_size(&self, function: &str) -> u64 {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let archive = directory.path().join("package.zip");
         tools::run(
             tools::program("python")
                 .args(["-m", "zipfile", "--create"])
                 .arg(&archive)
-                .arg(self.binary()),
+                .arg(self.binary_of(function)),
         );
         archive.metadata().expect("the archive is there").len()
     }

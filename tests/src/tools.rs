@@ -37,8 +37,13 @@ pub fn program(name: &str) -> Command {
 /// A line that somebody would type, to be run as a shell does, with the same credentials and with
 /// everything of AWS at `endpoint`.
 pub fn typed(line: &str, endpoint: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-ec", line]);
+    typed_in("sh", line, endpoint)
+}
+
+/// The same, of lines for a certain shell.
+pub fn typed_in(shell: &str, lines: &str, endpoint: &str) -> Command {
+    let mut command = Command::new(shell);
+    command.args(["-ec", lines]);
     let mut command = with_tools(command);
     command.env("AWS_ENDPOINT_URL", endpoint);
     command

@@ -1,16 +1,17 @@
 use std::collections::BTreeMap;
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use awsvpc_auditor_tests::emulators::{Server, client_config};
+use awsvpc_auditor_tests::event_bus;
 use awsvpc_auditor_tests::inbox::Inbox;
 use awsvpc_auditor_tests::recorder::Recorder;
 use awsvpc_auditor_tests::stack::Stack;
-use awsvpc_auditor_tests::tools;
 use awsvpc_auditor_tests::world::{Interface, World, wait};
-use serde_json::Value;
+use awsvpc_auditor_tests::{root, tools};
+use serde_json::{Value, json};
 
 pub(super) const SERVICES: usize = 20;
 
@@ -19,6 +20,9 @@ const BROKEN: usize = 3;
 
 /// Interfaces that tasks of a service have. moto takes long to make one, and to find one among many.
 const INTERFACES: usize = 20;
+
+/// The template's `BatchSize`.
+const BATCH: usize = 500;
 
 /// How long a message that could not be handled stays away. In the template it is minutes.
 const AWAY: &str = "20";
@@ -93,15 +97,131 @@ impl Account {
         thread::scope(|threads| {
             for events in events.chunks(tasks.div_ceil(2)) {
                 let client = aws_sdk_eventbridge::Client::new(&config);
-                threads.spawn(move || {
-                    for events in events.chunks(10) {
-                        let entries = events.iter().map(entry).collect();
-                        let put = client.put_events().set_entries(Some(entries));
-                        assert_eq!(wait(put.send()).unwrap().failed_entry_count, 0);
-                    }
-                });
+                threads.spawn(move || event_bus::put(&client, events));
             }
         });
+    }
+
+    /// Keeps the emulator from taking events out of the queue.
+    pub(super) fn stop_mapping(&self) {
+        let mappings = self.lambda(&["list-event-source-mappings"]);
+        let mut stopped = 0;
+        for mapping in mappings["EventSourceMappings"].as_array().unwrap() {
+            let id = mapping["UUID"].as_str().unwrap();
+            self.lambda(&["update-event-source-mapping", "--no-enabled", "--uuid", id]);
+            stopped += 1;
+        }
+        assert_eq!(stopped, 1, "{mappings}");
+    }
+
+    fn lambda(&self, arguments: &[&str]) -> Value {
+        let mut command = tools::program("aws");
+        command.env("AWS_ENDPOINT_URL", self.server.url());
+        let said = tools::run(command.args(["--output", "json", "lambda"]).args(arguments));
+        serde_json::from_str(&said).unwrap()
+    }
+
+    /// Hands what is in the queue to two executions of the function, as a mapping with the template's
+    /// batch size does. How many batches there were.
+    pub(super) fn hand_over(&self) -> usize {
+        thread::scope(|threads| {
+            let pollers = [(), ()].map(|()| {
+                threads.spawn(|| {
+                    let mut batches = 0;
+                    loop {
+                        let messages = self.batch();
+                        if messages.is_empty() {
+                            return batches;
+                        }
+                        self.invoke(&messages);
+                        batches += 1;
+                    }
+                })
+            });
+            pollers.into_iter().map(|one| one.join().unwrap()).sum()
+        })
+    }
+
+    /// Up to a batch of what is in the queue.
+    fn batch(&self) -> Vec<Message> {
+        let sqs = self.sqs();
+        let mut messages = Vec::new();
+        while messages.len() < BATCH {
+            let receive = sqs.receive_message().queue_url(self.queue());
+            let receive = receive.max_number_of_messages(10).wait_time_seconds(1);
+            let got = wait(receive.send()).unwrap().messages.unwrap_or_default();
+            if got.is_empty() {
+                break;
+            }
+            messages.extend(got);
+        }
+        messages
+    }
+
+    /// Gives the function a batch, and deletes what it doesn't give back.
+    fn invoke(&self, messages: &[Message]) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let records: Vec<Value> = messages.iter().map(record).collect();
+        fs::write(path("batch"), json!({ "Records": records }).to_string()).unwrap();
+        let payload = format!("fileb://{}", path("batch").display());
+        let function = self.stack.output("TaskAuditorFunctionArn");
+        let answer = path("answer").display().to_string();
+        let said = self.lambda(&[
+            "invoke",
+            "--function-name",
+            function,
+            "--payload",
+            &payload,
+            &answer,
+        ]);
+        assert!(said.get("FunctionError").is_none(), "{said}");
+        let answer: Value = serde_json::from_slice(&fs::read(answer).unwrap()).unwrap();
+        let failures = answer["batchItemFailures"].as_array().unwrap();
+        let back: Vec<_> = failures.iter().map(|one| &one["itemIdentifier"]).collect();
+        let sqs = self.sqs();
+        for message in messages {
+            if !back.contains(&&json!(message.message_id)) {
+                let delete = sqs.delete_message().queue_url(self.queue());
+                let receipt = message.receipt_handle.as_ref().unwrap();
+                wait(delete.receipt_handle(receipt).send()).unwrap();
+            }
+        }
+    }
+
+    /// Puts the events of so many tasks, each of another broken service, where EventBridge leaves what it
+    /// could not deliver. How many.
+    pub(super) fn lose(&self, tasks: usize) -> usize {
+        let sqs = self.sqs();
+        let queue = self.stack.output("UndeliveredEventsQueueUrl");
+        for (task, (name, world, interfaces)) in self.services.iter().take(tasks).enumerate() {
+            let event = world.event(name, task, 5, &interfaces[0]);
+            let send = sqs.send_message().queue_url(queue);
+            wait(send.message_body(event.to_string()).send()).unwrap();
+        }
+        tasks
+    }
+
+    /// How many events wait where EventBridge leaves what it could not deliver.
+    pub(super) fn lost(&self) -> usize {
+        let waiting = self.waiting(self.stack.output("UndeliveredEventsQueueUrl"));
+        usize::try_from(waiting).unwrap()
+    }
+
+    /// Types the lines of the runbook that begin like this, after those that it says to type first.
+    pub(super) fn follow_runbook(&self, begins: &str) {
+        let runbook = fs::read_to_string(root().join("RUNBOOK.md")).unwrap();
+        let blocks = || runbook.split("```\n").skip(1).step_by(2);
+        let first = blocks().next().unwrap();
+        let stack = format!("STACK={}", self.stack.name());
+        let first = first.replace("STACK=awsvpc-auditor", &stack);
+        assert!(first.contains(&stack), "{first}");
+        let block = blocks().find(|block| block.starts_with(begins)).unwrap();
+        // Version 1 of the command line, which is what can be installed, has an endpoint of its own for SQS
+        // in mind, whatever the environment says.
+        let aws = r#"aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }"#;
+        let lines = format!("{aws}\n{first}\n{block}");
+        tools::run(&mut tools::typed_in("bash", &lines, &self.server.url()));
     }
 
     /// Waits until the queue is drained and stays so.
@@ -216,11 +336,17 @@ fn services(moto: &Server) -> Vec<(String, World, Vec<Interface>)> {
         .collect()
 }
 
-fn entry(event: &Value) -> PutEventsRequestEntry {
-    PutEventsRequestEntry::builder()
-        .source("awsvpc-auditor")
-        .detail_type("ECS Task State Change")
-        .resources(event["resources"][0].as_str().unwrap())
-        .detail(event["detail"].to_string())
-        .build()
+/// A message as a mapping hands it over.
+fn record(message: &Message) -> Value {
+    json!({
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": { "ApproximateReceiveCount": "1" },
+        "messageAttributes": {},
+        "md5OfBody": message.md5_of_body,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:task-events",
+        "awsRegion": "eu-central-1",
+    })
 }

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod config;
 mod cursor;
 mod emf;
+pub mod finding_forwarder;
 pub mod headroom_auditor;
 pub mod logging;
 mod payload;

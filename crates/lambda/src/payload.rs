@@ -1,8 +1,8 @@
 //! What a function is invoked with: a batch from its queue, or one event by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_lambda_events::sqs::SqsEvent;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use awsvpc_auditor_engine::facts::{EcsArn, TaskStateChange};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +26,18 @@ pub(crate) struct Payload {
     pub(crate) poison: Vec<(String, String)>,
     /// Messages that another one of the batch outdates.
     pub(crate) outdated: usize,
+}
+
+/// The answer to a queue: which of its messages to keep.
+pub(crate) fn given_back(ids: BTreeSet<String>) -> SqsBatchResponse {
+    let failures = ids.into_iter().map(|id| {
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = id;
+        failure
+    });
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failures.collect();
+    response
 }
 
 /// The invocation is neither of what a function takes.

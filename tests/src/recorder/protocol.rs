@@ -10,7 +10,7 @@ pub(super) enum Kind {
     Ec2,
     /// The XML of the older services, SNS among them.
     Query,
-    /// JSON, with a target header (ECS, SQS, EventBridge) or without (EFS, MSK, OpenSearch).
+    /// JSON, with a target header (ECS, SQS, EventBridge) or without (EFS, MSK, OpenSearch, Security Hub).
     Json,
     /// CBOR, which is JSON in binary (CloudWatch).
     Cbor,
@@ -65,6 +65,12 @@ const PATHS: &[Path] = &[
         begins: "/2021-01-01/opensearch/domain-info",
         ends: "",
         action: "DescribeDomains",
+    },
+    Path {
+        service: "securityhub",
+        begins: "/findings/import",
+        ends: "",
+        action: "BatchImportFindings",
     },
 ];
 

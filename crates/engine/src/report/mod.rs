@@ -11,7 +11,7 @@ mod template_text;
 
 pub use audit_text::audit_text;
 pub use headroom_text::headroom_text;
-pub use notice::{Attribute, Message, machine_v1};
+pub use notice::{Attribute, Message, SecurityFinding, SecurityResource, machine_v1};
 pub use reach_text::reach_text;
 pub use style::Style;
 pub use template_text::template_text;

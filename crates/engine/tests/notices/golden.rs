@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use awsvpc_auditor_engine::alert::{About, Finding, Mend, Notice, Unclear};
 use awsvpc_auditor_engine::checks::{self, Outcome, Severity};
+use awsvpc_auditor_engine::report::machine_v1::NoticeV1;
 use awsvpc_auditor_engine::report::{Attribute, Message};
 use serde_json::Value;
 
@@ -12,11 +13,12 @@ use crate::limits::assert_valid;
 use crate::notice::{hours_ago, no_dns, no_route, nothing, notice_of, orders, tasks};
 use crate::schema::ChatSchema;
 
-/// Compares all three forms with how they read before.
+/// Compares all forms with how they read before.
 fn assert_reads(schema: &ChatSchema, name: &str, notice: &Notice) {
     assert_valid(schema, notice);
     let (mail, machine) = (Message::mail(notice), Message::machine(notice));
     let chat = schema.parse(&Message::chat(notice).body);
+    let security = NoticeV1::parse(&machine.body).unwrap().security_findings();
     let machine: Value = serde_json::from_str(&machine.body).unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
@@ -27,6 +29,8 @@ fn assert_reads(schema: &ChatSchema, name: &str, notice: &Notice) {
         let pretty = |value| serde_json::to_string_pretty(value).unwrap();
         insta::assert_snapshot!(format!("{name}.chat"), pretty(&chat));
         insta::assert_snapshot!(format!("{name}.machine"), pretty(&machine));
+        let security = serde_json::to_value(&security).unwrap();
+        insta::assert_snapshot!(format!("{name}.security_hub"), pretty(&security));
     });
 }
 

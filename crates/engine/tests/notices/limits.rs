@@ -1,7 +1,8 @@
 //! What holds for every message, whatever it tells.
 
 use awsvpc_auditor_engine::alert::Notice;
-use awsvpc_auditor_engine::report::{Attribute, Message};
+use awsvpc_auditor_engine::report::machine_v1::NoticeV1;
+use awsvpc_auditor_engine::report::{Attribute, Message, SecurityFinding};
 use serde_json::Value;
 
 use crate::schema::ChatSchema;
@@ -122,7 +123,46 @@ fn assert_machine(document: &Value, notice: &Notice) {
     assert_eq!(document["schema"], 1);
 }
 
-/// Holds all three forms against what their readers take.
+/// Security Hub's limits, in characters.
+/// <https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html>
+fn assert_security_finding(finding: &SecurityFinding) {
+    let within = |text: &str, most: usize| {
+        let count = text.chars().count();
+        assert!(
+            (1..=most).contains(&count),
+            "{count}: {text} in {finding:?}"
+        );
+        assert!(is_clean(text), "{text:?}");
+    };
+    within(&finding.id, 512);
+    within(&finding.generator_id, 512);
+    within(&finding.title, 256);
+    within(&finding.description, 1_024);
+    within(&finding.recommendation, 512);
+    assert!(finding.product_fields.len() <= 50);
+    for (key, value) in &finding.product_fields {
+        within(key, 128);
+        within(value, 2_048);
+    }
+    assert!((1..=32).contains(&finding.resources.len()));
+    for resource in &finding.resources {
+        within(&resource.id, 512);
+    }
+    let size = serde_json::to_string(finding).unwrap().len();
+    assert!(size <= 240 * 1024, "{size}");
+}
+
+fn assert_security_findings(body: &str) {
+    let notice = NoticeV1::parse(body).unwrap();
+    // Nothing gets lost on the way through a queue.
+    let again: Value = serde_json::to_value(&notice).unwrap();
+    assert_eq!(again, serde_json::from_str::<Value>(body).unwrap());
+    let findings = notice.security_findings();
+    assert_eq!(again["findings"].as_array().unwrap().len(), findings.len());
+    findings.iter().for_each(assert_security_finding);
+}
+
+/// Holds all forms against what their readers take.
 pub(crate) fn assert_valid(schema: &ChatSchema, notice: &Notice) {
     let (mail, chat) = (Message::mail(notice), Message::chat(notice));
     let machine = Message::machine(notice);
@@ -135,4 +175,5 @@ pub(crate) fn assert_valid(schema: &ChatSchema, notice: &Notice) {
     assert_mail(&mail.body);
     assert_chat(&schema.parse(&chat.body));
     assert_machine(&serde_json::from_str(&machine.body).unwrap(), notice);
+    assert_security_findings(&machine.body);
 }

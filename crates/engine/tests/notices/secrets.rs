@@ -3,6 +3,7 @@
 use std::fs;
 
 use awsvpc_auditor_engine::report::Message;
+use awsvpc_auditor_engine::report::machine_v1::NoticeV1;
 
 use crate::fixture::{SECRET, fixtures};
 use crate::notice::notice_of;
@@ -22,6 +23,9 @@ fn messages_hold_no_secret() {
             let name = fixture.name();
             assert!(!format!("{message:?}").contains(SECRET), "{name}");
         }
+        let machine = NoticeV1::parse(&Message::machine(&notice).body).unwrap();
+        let findings = machine.security_findings();
+        assert!(!format!("{findings:?}").contains(SECRET));
     }
     assert!(planted > 20, "only {planted} fixtures hold the secret");
 }

@@ -10,15 +10,8 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let config = match HeadroomConfig::read(|variable| std::env::var(variable).ok()) {
-        Ok(config) => config,
-        Err(error) => {
-            logging::start(tracing::Level::INFO);
-            tracing::error!(%error, "can't start");
-            return Err(error.into());
-        }
-    };
-    logging::start(config.common.log_level);
+    let config = HeadroomConfig::read(|variable| std::env::var(variable).ok());
+    let config = logging::configured(config, |config| config.common.log_level)?;
     let sdk = awsvpc_auditor_collector::connect(None, None).await?;
     let auditor = Arc::new(HeadroomAuditor::new(&sdk, config));
     run(service_fn(|event: LambdaEvent<Value>| {

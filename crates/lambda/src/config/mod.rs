@@ -1,6 +1,7 @@
 //! What the environment says. A function that is configured wrong says so when it starts, not when a
 //! task fails.
 
+mod forwarder;
 mod values;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use awsvpc_auditor_engine::alert::{Channel, Policy};
 use awsvpc_auditor_engine::headroom::Thresholds;
 
+pub use forwarder::{FORWARDER_VARIABLES, ForwarderConfig, ProductArn};
 use values::{list, log_level, metrics_namespace, minimum_severity, number, topic_arn, wrong};
 
 /// Every environment variable that both functions read; a test compares them with the template.

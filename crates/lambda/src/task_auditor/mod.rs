@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
+use aws_lambda_events::sqs::SqsBatchResponse;
 use awsvpc_auditor_collector::{Calls, Collected, Collector, Refused, Request};
 use awsvpc_auditor_engine::alert::Scope;
 use awsvpc_auditor_engine::checks::Subject;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::alerts::{Aws, Keeper, Outcome, Table, Topics, in_time};
 use crate::config::Config;
 use crate::emf::Metrics;
-use crate::payload::{Incoming, Payload};
+use crate::payload::{Incoming, Payload, given_back};
 use crate::time::{Time, holder};
 use judged::{Judged, report};
 
@@ -163,14 +163,7 @@ impl TaskAuditor {
             Err(error) => return Err(error),
         }
         invocation.metrics.failures = back.len() as u64;
-        let failures = back.into_iter().map(|id| {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failure
-        });
-        let mut response = SqsBatchResponse::default();
-        response.batch_item_failures = failures.collect();
-        Ok(Answer::Batch(response))
+        Ok(Answer::Batch(given_back(back)))
     }
 
     /// One event, for whoever invoked the function: the report, and messages as for any other.

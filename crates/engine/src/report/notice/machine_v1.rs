@@ -4,11 +4,12 @@
 //! A program that opens and closes incidents takes a finding's `fingerprint` for the incident's key,
 //! opens on the states `opened`, `flapping` and `reminder`, and closes on `resolved`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::BODY;
 use super::words::cut;
 use crate::alert::{About, Blocker, Finding, Kind, Mend, Notice, Scope, Unclear};
+use crate::checks::Severity;
 use crate::report::audit_text::clean;
 use crate::report::json_v1::SCHEMA;
 
@@ -19,111 +20,133 @@ const FINDING: usize = 48 * 1024;
 const MOST: usize = 60;
 
 /// One message: what changed with one observation, in one scope.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct NoticeV1 {
     /// The version of the format: 1.
-    schema: u32,
+    pub(super) schema: u32,
     /// What it mainly is: `opened`, `flapping`, `reminder` or `resolved`.
-    kind: &'static str,
+    pub(super) kind: Kind,
     /// Names the message; the same when it is sent again, so that a program can drop it.
-    id: String,
+    pub(super) id: String,
     /// The same from the first fault of a scope until all of them are mended.
-    thread: String,
+    pub(super) thread: String,
     /// When it came to be, in RFC 3339.
-    at: String,
+    pub(super) at: String,
     /// When the facts were observed, in RFC 3339.
-    observed_at: String,
-    subject: SubjectV1,
+    pub(super) observed_at: String,
+    pub(super) subject: SubjectV1,
     /// How bad the worst is of what it mainly is about: `low`, `medium`, `high` or `critical`.
-    severity: String,
+    pub(super) severity: Severity,
     /// The ARN of a task in which the faults were seen.
-    example_task: Option<String>,
+    pub(super) example_task: Option<String>,
     /// Why ECS stopped that task, in its words.
-    stopped_reason: Option<String>,
+    pub(super) stopped_reason: Option<String>,
     /// What changed: new, back again, still there, mended; the worst first in each.
-    findings: Vec<FindingV1>,
+    pub(super) findings: Vec<FindingV1>,
     /// How many more have changed than are in `findings`.
-    left_out: usize,
+    pub(super) left_out: usize,
     /// How many faults of the thread were told before and are still there.
-    still_open: usize,
+    pub(super) still_open: usize,
     /// Checks whose faults are too small to be told by themselves.
-    lesser: Vec<String>,
-    unclear: Vec<UnclearV1>,
+    pub(super) lesser: Vec<String>,
+    pub(super) unclear: Vec<UnclearV1>,
     /// Why it may have been told before.
-    caveat: Option<String>,
+    pub(super) caveat: Option<String>,
 }
 
 /// What a message is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SubjectV1 {
     /// `tasks`, `headroom` (what is left for the next tasks) or `coverage` (what the auditor can't
     /// see).
-    kind: &'static str,
-    account: String,
-    region: String,
+    pub(super) kind: SubjectKindV1,
+    pub(super) account: String,
+    pub(super) region: String,
     /// The cluster's name; for `tasks` only.
-    cluster: Option<String>,
+    pub(super) cluster: Option<String>,
     /// `service:NAME` or `family:NAME`; for `tasks` only.
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
+}
+
+/// What of an account a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKindV1 {
+    /// The tasks of a service or family.
+    Tasks,
+    /// What is left for the next tasks.
+    Headroom,
+    /// What the auditor can't see.
+    Coverage,
+}
+
+/// Whether a fault is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeV1 {
+    /// It isn't.
+    Pass,
+    /// It is.
+    Fail,
 }
 
 /// One fault.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FindingV1 {
     /// What became of it: `opened`, `flapping`, `reminder` or `resolved`.
-    state: &'static str,
+    pub(super) state: Kind,
     /// The check's id.
-    check: String,
+    pub(super) check: String,
     /// `pass` for what is resolved, otherwise `fail`.
-    outcome: &'static str,
-    severity: String,
+    pub(super) outcome: OutcomeV1,
+    pub(super) severity: Severity,
     /// What it is about.
-    resource: String,
+    pub(super) resource: String,
     /// One line: what the check looks for.
-    title: String,
+    pub(super) title: String,
     /// What was found, in words.
-    message: String,
-    explanations: Vec<ExplanationV1>,
-    fixes: Vec<FixV1>,
+    pub(super) message: String,
+    pub(super) explanations: Vec<ExplanationV1>,
+    pub(super) fixes: Vec<FixV1>,
     /// Always empty: what could not be decided is in `unclear`.
-    missing: [(); 0],
+    pub(super) missing: [(); 0],
     /// The same for every task of a service with this fault.
-    fingerprint: String,
+    pub(super) fingerprint: String,
     /// When it was first seen, in RFC 3339; null if that isn't known.
-    since: Option<String>,
+    pub(super) since: Option<String>,
     /// In how many tasks it was seen; 0 for what isn't about tasks.
-    tasks: usize,
+    pub(super) tasks: usize,
     /// Whether there are more tasks than are counted.
-    tasks_more: bool,
+    pub(super) tasks_more: bool,
     /// Whether it was too long: explanations and fixes are left out and texts are cut.
-    shortened: bool,
+    pub(super) shortened: bool,
 }
 
 /// One blocker.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ExplanationV1 {
-    code: String,
-    component: String,
-    direction: String,
-    leg: String,
-    message: String,
+    pub(super) code: String,
+    pub(super) component: String,
+    pub(super) direction: String,
+    pub(super) leg: String,
+    pub(super) message: String,
 }
 
 /// What mends a fault: all commands as one, and one by one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FixV1 {
-    command: String,
-    commands: Vec<String>,
-    verified: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<String>,
+    pub(super) command: String,
+    pub(super) commands: Vec<String>,
+    pub(super) verified: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
 }
 
 /// A check that could not decide, and what is missing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct UnclearV1 {
-    check: String,
-    message: String,
+    pub(super) check: String,
+    pub(super) message: String,
 }
 
 /// The notice as JSON. What there is no room for is dropped from the end, and counted.
@@ -150,6 +173,49 @@ pub(super) fn body(notice: &Notice) -> String {
     json(&document)
 }
 
+/// A message that isn't a notice of this format.
+#[derive(Debug, thiserror::Error)]
+pub enum NoticeError {
+    /// It is no JSON, or something is missing in it.
+    #[error("not a message of awsvpc-auditor: {0}")]
+    Json(#[from] serde_json::Error),
+    /// It is of another version.
+    #[error("a message of schema {0}, and this program knows schema {SCHEMA}")]
+    Schema(u32),
+}
+
+impl NoticeV1 {
+    /// Reads a message.
+    pub fn parse(text: &str) -> Result<Self, NoticeError> {
+        let notice: Self = serde_json::from_str(text)?;
+        if notice.schema == SCHEMA {
+            Ok(notice)
+        } else {
+            Err(NoticeError::Schema(notice.schema))
+        }
+    }
+
+    /// Names the message.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When it came to be, in RFC 3339.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// The ARN of a task in which the faults were seen.
+    pub fn example_task(&self) -> Option<&str> {
+        self.example_task.as_deref()
+    }
+
+    /// How many more have changed than it tells.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+}
+
 /// What counting may add.
 const NUMBER: usize = 20;
 
@@ -167,13 +233,13 @@ impl NoticeV1 {
     fn empty(notice: &Notice) -> Self {
         Self {
             schema: SCHEMA,
-            kind: notice.kind().as_str(),
+            kind: notice.kind(),
             id: cut(&notice.id, 512),
             thread: cut(&notice.thread, 512),
             at: notice.at.to_string(),
             observed_at: notice.observed_at.to_string(),
             subject: (&notice.scope).into(),
-            severity: notice.severity().to_string(),
+            severity: notice.severity(),
             stopped_reason: (notice.stopped_reason.as_deref()).map(|reason| cut(reason, 1_000)),
             example_task: notice.example.as_deref().map(|task| cut(task, 2_048)),
             findings: Vec::new(),
@@ -195,9 +261,9 @@ impl From<&Scope> for SubjectV1 {
     fn from(scope: &Scope) -> Self {
         Self {
             kind: match scope.about {
-                About::Tasks { .. } => "tasks",
-                About::Headroom => "headroom",
-                About::Coverage => "coverage",
+                About::Tasks { .. } => SubjectKindV1::Tasks,
+                About::Headroom => SubjectKindV1::Headroom,
+                About::Coverage => SubjectKindV1::Coverage,
             },
             account: cut(&scope.account, 512),
             region: cut(&scope.region, 512),
@@ -210,14 +276,14 @@ impl From<&Scope> for SubjectV1 {
 impl FindingV1 {
     fn new(kind: Kind, finding: &Finding) -> Self {
         let whole = Self {
-            state: kind.as_str(),
+            state: kind,
             check: clean(&finding.check),
             outcome: if kind == Kind::Resolved {
-                "pass"
+                OutcomeV1::Pass
             } else {
-                "fail"
+                OutcomeV1::Fail
             },
-            severity: finding.severity.to_string(),
+            severity: finding.severity,
             resource: clean(&finding.resource),
             title: clean(&finding.title),
             message: clean(&finding.message),

@@ -10,8 +10,13 @@ mod chat_entry;
 pub mod machine_v1;
 mod mail;
 mod markdown;
+mod security_finding;
+mod security_resource;
 mod subject;
 mod words;
+
+pub use security_finding::SecurityFinding;
+pub use security_resource::SecurityResource;
 
 use crate::alert::Notice;
 
