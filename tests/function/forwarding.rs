@@ -172,8 +172,9 @@ fn what_one_refuses_the_other_gets_and_the_message_comes_again() {
         forwarding
             .recorder
             .set_rule(move |call| (call.action == action).then_some(fault));
+        let before = forwarding.function.output().len();
         assert_eq!(forwarding.forward(one), ["message-0"], "{action}");
-        let log = forwarding.function.output();
+        let log = forwarding.function.output().split_off(before);
         assert!(log.contains(words), "{words}: {log}");
         let events = forwarding.bus.receive().len();
         assert_eq!(
@@ -186,6 +187,48 @@ fn what_one_refuses_the_other_gets_and_the_message_comes_again() {
     forwarding.recorder.clear_rule();
     assert!(forwarding.forward(one).is_empty());
     assert_eq!(forwarding.bus.receive().len(), 1);
+}
+
+/// EventBridge takes what is put to a bus that isn't there, and says that all is well.
+#[test]
+fn a_bus_that_is_gone_keeps_alerts_from_getting_lost() {
+    let mut forwarding = Forwarding::new();
+    let (_, opened) = forwarding.opened();
+    let gone = Fault::Refused("ResourceNotFoundException");
+    let describes = |action: &str| action == "events:DescribeEventBus";
+    forwarding.recorder.forget();
+    forwarding
+        .recorder
+        .set_rule(move |call| describes(&call.action).then_some(gone));
+    assert_eq!(forwarding.forward(&[opened]), ["message-0"]);
+    assert!(
+        forwarding
+            .function
+            .output()
+            .contains("the event bus isn't there")
+    );
+    assert!(
+        !forwarding
+            .recorder
+            .counts()
+            .contains_key("events:PutEvents")
+    );
+    assert!(!forwarding.findings().is_empty(), "Security Hub took it");
+}
+
+#[test]
+fn a_call_that_doesn_t_answer_costs_only_its_own_message() {
+    let mut forwarding = Forwarding::new();
+    let (_, opened) = forwarding.opened();
+    let mut other: Value = serde_json::from_str(&opened).unwrap();
+    other["id"] = "never-answered".into();
+    forwarding.recorder.set_rule(|call| {
+        let is_other = call.body.contains("never-answered");
+        (call.action == "events:PutEvents" && is_other).then_some(Fault::Silence)
+    });
+    let bodies = [other.to_string(), opened.clone(), opened];
+    assert_eq!(forwarding.forward(&bodies), ["message-0"]);
+    assert_eq!(forwarding.bus.receive().len(), 2);
 }
 
 #[test]

@@ -17,14 +17,17 @@ pub struct Alert {
     /// When people last heard that it is broken.
     #[serde(default)]
     pub told_at: Option<Moment>,
-    /// Where it was seen, and not yet seen to be gone, with when that was last.
+    /// Where it was seen, and not yet seen to be gone.
     #[serde(default)]
-    pub(super) places: BTreeMap<String, Moment>,
+    pub(super) places: BTreeSet<String>,
+    /// When it was last seen there, to the day, where that isn't when it last broke.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    seen_at: BTreeMap<String, Moment>,
 }
 
-/// After this time a place where a fault was seen says nothing any more: tasks of a family may never be
-/// started there again, and nothing tells.
-const UNSEEN: Duration = Duration::from_hours(7 * 24);
+/// After this time a place where a fault was seen says nothing any more: tasks without a service may never
+/// be started there again, and nothing tells. Twice what lies between the runs of what runs weekly.
+const UNSEEN: Duration = Duration::from_hours(15 * 24);
 
 /// How far an alert's life has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +65,8 @@ impl Alert {
             stage: believed(audits, opens_after),
             changed_at: now,
             told_at: None,
-            places: BTreeMap::new(),
+            places: BTreeSet::new(),
+            seen_at: BTreeMap::new(),
         }
     }
 
@@ -122,22 +126,33 @@ impl Alert {
     /// Takes note of where the fault was seen. To the day: more would be a write for every audit.
     pub(super) fn seen_in(&mut self, places: &BTreeSet<String>, at: Moment) {
         for place in places {
-            let known = self.places.entry(place.clone()).or_insert(at);
-            if at.since(*known) >= Duration::from_hours(24) {
-                *known = at;
+            let known = self.seen_at.get(place).copied().unwrap_or(self.changed_at);
+            if at.since(known) >= Duration::from_hours(24) {
+                self.seen_at.insert(place.clone(), at);
             }
+            self.places.insert(place.clone());
         }
     }
 
     /// Crosses off the places where it was last seen so long ago that it counts as gone from there.
     pub(super) fn forget_places(&mut self, now: Moment) {
-        let is_recent = |seen_at: Moment| now.since(seen_at) < UNSEEN;
-        self.places.retain(|_, seen_at| is_recent(*seen_at));
+        let seen_at = |place: &String| self.seen_at.get(place).copied();
+        let is_recent = |place: &String| {
+            let last = seen_at(place).unwrap_or(self.changed_at);
+            now.since(last) < UNSEEN
+        };
+        self.places = self
+            .places
+            .iter()
+            .filter(|p| is_recent(p))
+            .cloned()
+            .collect();
     }
 
     /// The fault was seen to be gone. Whether that ends the alert: nobody heard of it.
     pub(super) fn passes(&mut self, now: Moment) -> bool {
         self.places.clear();
+        self.seen_at.clear();
         self.stage = match self.stage {
             Stage::Suspected { .. } | Stage::Held => return true,
             Stage::Open => Stage::Mended,

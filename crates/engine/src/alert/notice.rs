@@ -148,14 +148,17 @@ impl Notice {
         ]
     }
 
-    /// Keeps so many findings, and counts the others.
-    pub(super) fn keep(&mut self, most: usize) {
-        let (mut room, mut left_out) = (most, 0);
-        for findings in self.sections_mut() {
+    /// Keeps so many findings of what is broken, and so many of what is mended, and counts the others.
+    pub(super) fn keep(&mut self, broken: usize, mended: usize) {
+        let [opened, flapping, reminded, resolved] = self.sections_mut();
+        let (mut room, mut left_out) = (broken, 0);
+        for findings in [opened, flapping, reminded] {
             left_out += findings.len().saturating_sub(room);
             findings.truncate(room);
             room -= findings.len();
         }
+        left_out += resolved.len().saturating_sub(mended);
+        resolved.truncate(mended);
         self.left_out = self.left_out.saturating_add(left_out);
     }
 
@@ -164,10 +167,15 @@ impl Notice {
         for findings in self.sections_mut() {
             findings.iter_mut().for_each(Finding::strip);
         }
+        self.unclear.clear();
+        self.lesser.clear();
     }
 
     /// Findings that are told in full. With more, a message isn't read.
     const MOST: usize = 50;
+
+    /// Those that are told as mended: a program that isn't told keeps its incident open for ever.
+    const MOST_MENDED: usize = 200;
 
     /// Puts the worst first, and keeps as much as there is room for.
     pub fn arrange(&mut self) {
@@ -179,7 +187,7 @@ impl Notice {
                     .then_with(|| key(a).cmp(&key(b)))
             });
         }
-        self.keep(Self::MOST);
+        self.keep(Self::MOST, Self::MOST_MENDED);
         for finding in &mut self.resolved {
             finding.strip();
         }

@@ -59,9 +59,17 @@ impl State {
     fn shorten_messages(&mut self, findings: usize) -> bool {
         for notice in &mut self.outbox {
             notice.strip();
-            notice.keep(findings);
+            notice.keep(findings, findings);
         }
         !self.outbox.is_empty()
+    }
+
+    /// Keeps the newest messages. To forget alerts for the sake of messages would make more messages.
+    fn forget_messages(&mut self) -> bool {
+        const NEWEST: usize = 50;
+        let oldest = self.outbox.len().saturating_sub(NEWEST);
+        self.outbox.drain(..oldest);
+        oldest > 0
     }
 
     fn forget_up_to(&mut self, severity: Severity) -> bool {
@@ -73,12 +81,13 @@ impl State {
 }
 
 /// What is done for room, one after the other. Each says whether it may have made any.
-const SHORTENINGS: [fn(&mut State) -> bool; 8] = [
+const SHORTENINGS: [fn(&mut State) -> bool; 9] = [
     |state| state.strip_alerts(|alert| alert.told_at.is_some()),
     |state| state.shorten_messages(usize::MAX),
     |state| state.strip_alerts(|_| true),
     |state| state.shorten_messages(10),
     |state| state.shorten_messages(1),
+    State::forget_messages,
     |state| state.forget_up_to(Severity::Low),
     |state| state.forget_up_to(Severity::Medium),
     |state| state.forget_up_to(Severity::High),

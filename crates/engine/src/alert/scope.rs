@@ -39,6 +39,13 @@ impl Scope {
         }
     }
 
+    /// Whether it is about tasks that no service starts, so that nothing says where the next ones will
+    /// be.
+    pub(super) fn has_no_service(&self) -> bool {
+        let owner = self.owner();
+        owner.is_some_and(|owner| !owner.starts_with("service:"))
+    }
+
     /// `service:NAME` or `family:NAME`, where it is about one.
     pub fn owner(&self) -> Option<&str> {
         match &self.about {

@@ -221,8 +221,8 @@ fn is_gone(alert: &mut Alert, seen: &Observation) -> bool {
     }
     match &seen.places {
         // No task of the service is started elsewhere any more.
-        Some(places) if was_asked => alert.places.retain(|place, _| places.contains(place)),
-        None if was_asked => alert.forget_places(seen.observed_at),
+        Some(places) if was_asked => alert.places.retain(|place| places.contains(place)),
+        None if was_asked && seen.scope.has_no_service() => alert.forget_places(seen.observed_at),
         _ => {}
     }
     was_asked && alert.places.is_empty()

@@ -1,7 +1,7 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step};
 use super::words::{counted, days as in_words, listed};
-use crate::facts::{Coverage, FactKind, Missing, Reason};
-use crate::headroom::{Assessment, Figure, Forecast, Growth, ending_figures, unmeasured_figures};
+use crate::facts::{Coverage, FactKind, Missing, Reason, Snapshot};
+use crate::headroom::{Assessment, Figure, Forecast, Growth, ending_figures};
 
 /// By the history of its metrics, something runs out soon.
 pub(super) static CHECK: Check = Check {
@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.1.0",
     needs: &[
         FactKind::MetricData,
+        FactKind::Clusters,
         FactKind::ContainerInstances,
         FactKind::Tasks,
         FactKind::Instances,
@@ -34,10 +35,28 @@ fn run(assessment: &Assessment<'_, '_>) -> Vec<Judgement> {
     }
     let ending = ending_figures(assessment.region).into_iter();
     let judged = ending.map(|figure| judge(assessment, &figure));
-    // What nobody can count now is not mended by that.
-    let unmeasured = unmeasured_figures(assessment.region).into_iter();
-    let unknown = unmeasured.map(|(label, missing)| Judgement::unknown(label, missing));
+    // A figure that nobody can count now isn't among them, and isn't mended by that.
+    let unanswered = unanswered(assessment.region.snapshot);
+    let region = &assessment.region.name;
+    let unknown = (!unanswered.is_empty()).then(|| Judgement::unknown(region, unanswered));
     judged.chain(unknown).collect()
+}
+
+/// What was asked for the figures and not answered.
+fn unanswered(snapshot: &Snapshot) -> Vec<Missing> {
+    let asked = [
+        snapshot.clusters.complete(),
+        snapshot.container_instances.complete(),
+        snapshot.instances.complete(),
+        snapshot.instance_types.complete(),
+        snapshot.tasks.complete(),
+        snapshot.services.complete(),
+        snapshot.subnets.complete(),
+        snapshot.network_interfaces.complete(),
+        snapshot.service_quotas.complete(),
+    ];
+    let missing = asked.into_iter().filter_map(Result::err);
+    missing.filter(|m| m.reason.is_failure()).collect()
 }
 
 fn judge(assessment: &Assessment<'_, '_>, figure: &Figure) -> Judgement {

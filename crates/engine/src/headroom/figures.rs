@@ -138,33 +138,6 @@ pub fn ending_figures(region: &Region<'_>) -> Vec<Figure> {
         .collect()
 }
 
-/// The labels of those numbers that can't be told because AWS gave nothing, and what is missing for each.
-pub fn unmeasured_figures(region: &Region<'_>) -> Vec<(String, Missing)> {
-    let label = |name: &str, which: &str| format!("{name}/{}/{which}", region.name);
-    let clusters = region.clusters.iter().filter_map(|cluster| {
-        let missing = cluster.hosts.as_ref().err()?;
-        Some((label("EniSlotsFree", cluster.arn.name()), missing.clone()))
-    });
-    let subnets = region.subnets.iter().filter_map(|room| {
-        let missing = room.free.as_ref().err()?;
-        let subnet = room.subnet.subnet_id.as_str();
-        Some((label("AddressesFree", subnet), missing.clone()))
-    });
-    let interfaces = region.interfaces.in_use.as_ref().err();
-    let interfaces = interfaces.or(region.interfaces.quota.as_ref().err());
-    let interfaces = interfaces.map(|missing| (label("EniQuotaLeft", "*"), missing.clone()));
-    let providers = region.fargate.iter().zip(["FARGATE", "FARGATE_SPOT"]);
-    let fargate = providers.filter_map(|(quota, provider)| {
-        let missing = quota.in_use.as_ref().err();
-        let missing = missing.or(quota.quota.as_ref().err())?;
-        Some((label("FargateVcpuQuotaLeft", provider), missing.clone()))
-    });
-    let quotas = interfaces.into_iter().chain(fargate);
-    let all = clusters.chain(subnets).chain(quotas);
-    all.filter(|(_, missing)| missing.reason.is_failure())
-        .collect()
-}
-
 fn figure(
     region: &Region<'_>,
     name: &'static str,

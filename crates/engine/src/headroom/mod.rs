@@ -36,7 +36,7 @@ mod trunking;
 pub use assessment::{Assessed, Assessment};
 pub use constraint::{Constraint, Unreadable};
 pub use eligibility::Launch;
-pub use figures::{ClusterSlots, Figure, ending_figures, figures, unmeasured_figures};
+pub use figures::{ClusterSlots, Figure, ending_figures, figures};
 pub use fit::Fit;
 pub use forecast::Forecast;
 pub use growth::Growth;

@@ -1,6 +1,6 @@
 //! A fault of one subnet isn't mended by tasks in another.
 
-use awsvpc_auditor_engine::alert::Kind::{Opened, Resolved};
+use awsvpc_auditor_engine::alert::Kind::{Opened, Reminder, Resolved};
 
 use crate::service::Dns::{Off, On};
 use crate::service::{Life, facts, facts_of, kinds, minute, observation};
@@ -49,7 +49,7 @@ fn faults_of_two_subnets_end_apart() {
 
 /// Nobody knows where tasks without a service will be started next.
 #[test]
-fn a_subnet_that_a_family_left_is_forgotten_after_a_week() {
+fn a_subnet_that_a_family_left_is_forgotten_after_two_weeks() {
     let mut life = Life::default();
     let day = |day: u64| minute(day * 24 * 60);
     let audit = |a, b, task: (&str, &str), at| {
@@ -57,8 +57,27 @@ fn a_subnet_that_a_family_left_is_forgotten_after_a_week() {
     };
     let broken = audit(Off, On, ("1", "a"), day(0));
     assert_eq!(kinds(&life.sees(&broken, day(0))), [Opened]);
-    let elsewhere = audit(Off, On, ("2", "b"), day(6));
-    assert!(life.sees(&elsewhere, day(6)).is_empty());
-    let later = audit(Off, On, ("3", "b"), day(8));
-    assert_eq!(kinds(&life.sees(&later, day(8))), [Resolved]);
+    // It runs weekly, and elsewhere in between.
+    let again = audit(Off, On, ("2", "a"), day(7));
+    assert_eq!(kinds(&life.sees(&again, day(7))), [Reminder]);
+    let elsewhere = audit(Off, On, ("3", "b"), day(21));
+    assert!(life.sees(&elsewhere, day(21)).is_empty());
+    let later = audit(Off, On, ("4", "b"), day(23));
+    assert_eq!(kinds(&life.sees(&later, day(23))), [Resolved]);
+}
+
+/// Where a service's tasks may be is only unknown for now.
+#[test]
+fn a_service_that_can_t_be_described_is_not_forgotten() {
+    let mut life = Life::default();
+    let audit = |dns, task: (&str, &str), day: u64| {
+        let at = minute(day * 24 * 60);
+        // Of another service than the one that is described.
+        let facts = facts_of("service:other", (dns, On), &[task], &[]);
+        (observation(&facts, at), at)
+    };
+    let (broken, at) = audit(Off, ("1", "a"), 0);
+    assert_eq!(kinds(&life.sees(&broken, at)), [Opened]);
+    let (elsewhere, at) = audit(Off, ("2", "b"), 40);
+    assert!(life.sees(&elsewhere, at).is_empty());
 }

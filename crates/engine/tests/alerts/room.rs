@@ -1,4 +1,4 @@
-use awsvpc_auditor_engine::alert::{Policy, State};
+use awsvpc_auditor_engine::alert::{Policy, State, Unclear};
 
 use crate::service::Dns::{Off, On};
 use crate::service::{Life, minute, seen};
@@ -52,6 +52,12 @@ fn messages_that_nobody_takes_fit_into_an_item() {
     for number in 0..200 {
         let mut notice = first.clone();
         notice.id = format!("notice-{number}");
+        notice.unclear = (0..20)
+            .map(|check| Unclear {
+                check: format!("check-{check}"),
+                message: "can't tell without something that is far away".repeat(9),
+            })
+            .collect();
         let finding = notice.opened[0].clone();
         notice.opened = vec![finding; 50];
         life.state.outbox.push(notice);
@@ -61,6 +67,34 @@ fn messages_that_nobody_takes_fit_into_an_item() {
     let told =
         |notice: &awsvpc_auditor_engine::alert::Notice| notice.findings().count() + notice.left_out;
     assert_eq!(kept.outbox.iter().map(told).sum::<usize>(), 1 + 200 * 50);
+}
+
+/// What is broken is remembered, however long a topic is gone.
+#[test]
+fn messages_go_before_alerts() {
+    let mut life = Life::default();
+    life.state
+        .observe(&seen(Off, minute(0)), &life.policy, minute(0));
+    let first = life.state.outbox[0].clone();
+    life.state.outbox.extend(vec![first; 2_000]);
+    let before = life.state.alerts.len();
+    let kept = kept(&life.state);
+    assert_eq!((kept.alerts.len(), kept.outbox.len()), (before, 50));
+}
+
+/// As versions before wrote it.
+#[test]
+fn an_older_state_is_read() {
+    let old = include_str!("old_state.json");
+    let state: State = serde_json::from_str(old).unwrap();
+    assert_eq!(state.alerts.len(), 1);
+    let mut life = Life {
+        state,
+        ..Life::default()
+    };
+    let elsewhere = seen(Off, minute(1));
+    assert!(life.sees(&elsewhere, minute(1)).is_empty(), "it is known");
+    assert_eq!(life.sees(&seen(On, minute(2)), minute(2)).len(), 1);
 }
 
 #[test]

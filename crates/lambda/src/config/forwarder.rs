@@ -71,6 +71,16 @@ impl ForwarderConfig {
                 ),
             ));
         }
+        let region = |arn: &str| arn.split(':').nth(3).map(str::to_owned);
+        let own = look_up("AWS_REGION");
+        if let Some(bus) = event_bus.as_deref().and_then(region)
+            && let Some(own) = own.filter(|own| *own != bus)
+        {
+            return Err(wrong(
+                EVENT_BUS_ARN,
+                format!("names a bus in {bus}: from {own} only buses of {own} get events"),
+            ));
+        }
         let product = match value(PRODUCT_ARN) {
             None => None,
             Some(arn) => Some(ProductArn::parse(&arn).ok_or_else(|| {
@@ -138,6 +148,10 @@ mod tests {
             (
                 vec![(EVENT_BUS_ARN, PRODUCT)],
                 "expected an event bus's ARN",
+            ),
+            (
+                vec![(EVENT_BUS_ARN, BUS), ("AWS_REGION", "us-east-1")],
+                "names a bus in eu-west-1: from us-east-1",
             ),
             (
                 vec![(PRODUCT_ARN, BUS)],

@@ -2,7 +2,6 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_securityhub::Client;
-use aws_sdk_securityhub::error::DisplayErrorContext;
 use aws_sdk_securityhub::types::{
     AwsSecurityFinding, Compliance, ComplianceStatus, FindingProviderFields,
     FindingProviderSeverity, Recommendation, RecordState, Remediation, Resource, SeverityLabel,
@@ -10,7 +9,7 @@ use aws_sdk_securityhub::types::{
 use awsvpc_auditor_engine::report::machine_v1::NoticeV1;
 use awsvpc_auditor_engine::report::{SecurityFinding, SecurityResource};
 
-use super::NotForwarded;
+use super::{NotForwarded, refusal};
 use crate::config::ProductArn;
 
 /// The version of the format, which has been the only one since 2018.
@@ -43,10 +42,7 @@ impl SecurityHub {
             let findings = findings.iter().map(|finding| self.finding(finding));
             let import = self.client.batch_import_findings();
             let imported = import.set_findings(Some(findings.collect())).send().await;
-            let imported = imported.map_err(|error| {
-                let error = DisplayErrorContext(error);
-                NotForwarded::SecurityHub(format!("didn't answer: {error}"))
-            })?;
+            let imported = imported.map_err(|error| NotForwarded::SecurityHub(refusal(&error)))?;
             if let Some(failed) = imported.failed_findings().first() {
                 let code = failed.error_code().unwrap_or_default();
                 let why = failed.error_message().unwrap_or_default();
@@ -86,7 +82,7 @@ impl SecurityHub {
             .created_at(&finding.first_observed_at)
             .updated_at(&finding.updated_at)
             .first_observed_at(&finding.first_observed_at)
-            .last_observed_at(&finding.last_observed_at)
+            .set_last_observed_at(finding.last_observed_at.clone())
             .title(&finding.title)
             .description(&finding.description)
             .remediation(

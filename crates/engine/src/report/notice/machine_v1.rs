@@ -149,20 +149,38 @@ pub struct UnclearV1 {
     pub(super) message: String,
 }
 
-/// The notice as JSON. What there is no room for is dropped from the end, and counted.
+/// The notice as JSON. What there is no room for is dropped from the end of what is broken, and of what is
+/// mended, and counted: a program that isn't told of the latter keeps its incident open for ever.
 pub(super) fn body(notice: &Notice) -> String {
     let mut document = NoticeV1::empty(notice);
     let mut room = BODY.saturating_sub(size(&document) + NUMBER);
-    let mut is_full = false;
-    let sections = notice.sections().into_iter();
-    for (kind, finding) in sections.flat_map(|(kind, all)| all.iter().map(move |f| (kind, f))) {
-        // The rest goes too, so that what is there is the worst.
+    let mended = [(Kind::Resolved, notice.resolved.as_slice())];
+    let (mended, used) = fitting(&mut document, &mended, room / 2);
+    room -= used;
+    let broken = notice.sections();
+    let broken = broken
+        .into_iter()
+        .filter(|(kind, _)| *kind != Kind::Resolved);
+    let (broken, _) = fitting(&mut document, &broken.collect::<Vec<_>>(), room);
+    document.findings = broken.into_iter().chain(mended).collect();
+    json(&document)
+}
+
+/// The findings that there is room for, up to the first that there isn't, so that what is there is the
+/// worst; and the room that they take. The others are counted.
+fn fitting(
+    document: &mut NoticeV1,
+    sections: &[(Kind, &[Finding])],
+    room: usize,
+) -> (Vec<FindingV1>, usize) {
+    let (mut kept, mut used, mut is_full) = (Vec::new(), 0, false);
+    let all = sections.iter();
+    for (kind, finding) in all.flat_map(|(kind, all)| all.iter().map(move |one| (*kind, one))) {
         let finding = (!is_full).then(|| FindingV1::new(kind, finding));
-        let fits = |size: usize| size < room;
-        match finding.map(|finding| (size(&finding), finding)) {
-            Some((size, finding)) if fits(size) => {
-                room -= size + 1;
-                document.findings.push(finding);
+        match finding.map(|finding| (size(&finding) + 1, finding)) {
+            Some((size, finding)) if used + size <= room => {
+                used += size;
+                kept.push(finding);
             }
             _ => {
                 is_full = true;
@@ -170,7 +188,7 @@ pub(super) fn body(notice: &Notice) -> String {
             }
         }
     }
-    json(&document)
+    (kept, used)
 }
 
 /// A message that isn't a notice of this format.

@@ -39,8 +39,8 @@ pub struct SecurityFinding {
     pub description: String,
     /// When the fault was first seen, in RFC 3339.
     pub first_observed_at: String,
-    /// When the facts were observed that show it, or show it gone.
-    pub last_observed_at: String,
+    /// When the facts were observed that show it; none where they show it gone.
+    pub last_observed_at: Option<String>,
     /// When it was told. Security Hub ignores what isn't newer than what it has.
     /// <https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html>
     pub updated_at: String,
@@ -67,7 +67,9 @@ impl NoticeV1 {
 
 impl SecurityFinding {
     fn new(notice: &NoticeV1, finding: &FindingV1) -> Self {
+        // An alert opens a little later than the facts were observed. RFC 3339 sorts as text.
         let since = finding.since.as_ref().unwrap_or(&notice.observed_at);
+        let since = since.min(&notice.observed_at);
         let is_mended = finding.state == Kind::Resolved;
         Self {
             id: id(&finding.fingerprint),
@@ -89,7 +91,7 @@ impl SecurityFinding {
             title: cut(&title(&notice.subject, finding), TITLE),
             description: cut(&description(finding), DESCRIPTION),
             first_observed_at: since.clone(),
-            last_observed_at: notice.observed_at.clone(),
+            last_observed_at: (!is_mended).then(|| notice.observed_at.clone()),
             updated_at: notice.at.clone(),
             is_mended,
             recommendation: recommendation(finding),
@@ -151,7 +153,12 @@ fn recommendation(finding: &FindingV1) -> String {
     let short = short.find(|text| text.chars().count() <= NAME);
     short.unwrap_or_else(|| match checks::find(&finding.check) {
         Some(check) => format!("Run: awsvpc-auditor explain {}", check.id),
-        None => format!("Allow the auditor {}", cut(&finding.check, 100)),
+        // What the auditor can't see: the description says whether it was denied.
+        None => format!(
+            "Where {} is denied, allow it to the auditor's role; where it is throttled or fails, wait: \
+             that it is answered again is told",
+            cut(&finding.check, 100)
+        ),
     })
 }
 
