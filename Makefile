@@ -11,9 +11,11 @@ TOOLS = AWSVPC_AUDITOR_TOOLS="$$(tests/tools)" && export AWSVPC_AUDITOR_TOOLS
 # cargo-fuzz, outside the clone too.
 FUZZ = $${XDG_CACHE_HOME:-$$HOME/.cache}/awsvpc-auditor/cargo-fuzz
 
-demo: ## Audit a recorded task start, and what an account has left. Both reports list failures, so status 3 is right.
+demo: ## Audit a recorded task start, what an account has left, and a proposed change. All three find faults, so status 3 is right.
 	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- task --event events/ecs-task-running-fargate.json --snapshot demo; [ $$? -eq 3 ]
 	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- headroom --snapshot demo-headroom; [ $$? -eq 3 ]
+	@$(CARGO) run --locked --quiet --package awsvpc-auditor -- service --cluster shop --service checkout --snapshot demo \
+	  --with 'aws ec2 revoke-security-group-ingress --group-id sg-0c0ec00000000c0ec --protocol tcp --port 8080 --source-group sg-0a1b000000000a1b0'; [ $$? -eq 3 ]
 
 test: ## Everything that must hold. What the tests need is fetched, and kept outside the clone.
 	$(TOOLS) && $(CARGO) test --locked $(FEATURES) --lib --bins --tests --examples

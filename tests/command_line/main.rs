@@ -7,4 +7,6 @@ mod demo;
 #[cfg(test)]
 mod headroom;
 #[cfg(test)]
+mod proposed;
+#[cfg(test)]
 mod reach;

@@ -13,5 +13,6 @@ mod batches;
 mod configuration;
 mod forwarding;
 mod secrets;
+mod starts;
 mod storm;
 mod support;

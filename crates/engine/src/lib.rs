@@ -2,8 +2,9 @@
 //!
 //! A [`facts::Snapshot`] holds what AWS described. [`reach`] decides exactly which traffic gets
 //! from one place to another and back, [`checks`] look for one fault each, [`report`] puts the
-//! results into words, [`alert`] decides what of it is news. Nothing here knows an SDK, a clock, a file or an environment variable: the
-//! same snapshot always gives the same report.
+//! results into words, [`alert`] decides what of it is news, [`stop_reason`] reads why a task stopped.
+//! Nothing here knows an SDK, a clock, a file or an environment variable: the same snapshot always gives
+//! the same report.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod alert;
@@ -14,6 +15,8 @@ pub mod fix;
 pub mod headroom;
 pub mod net;
 pub mod policy;
+pub mod proposal;
 pub mod reach;
 pub mod report;
+pub mod stop_reason;
 mod subject;

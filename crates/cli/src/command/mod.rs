@@ -9,10 +9,12 @@ mod save;
 mod service;
 mod task;
 
-use awsvpc_auditor_engine::checks::{Report, Summary};
+use anyhow::Context;
+use awsvpc_auditor_engine::checks::{Effect, Report, Summary};
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::Snapshot;
-use awsvpc_auditor_engine::report::{audit_text, json_v1::ReportV1, template_text};
+use awsvpc_auditor_engine::proposal::Proposal;
+use awsvpc_auditor_engine::report::{audit_text, effect_text, json_v1::ReportV1, template_text};
 use clap::{Args, Subcommand};
 
 use crate::facts::{Source, Wanted};
@@ -59,6 +61,10 @@ pub(crate) struct Audit {
     #[arg(long)]
     detail: bool,
 
+    /// Audit as if this were done, and say only what it breaks or mends; repeatable, in order
+    #[arg(long = "with", value_name = "AWS CLI COMMAND")]
+    proposals: Vec<Proposal>,
+
     #[command(flatten)]
     common: Common,
 }
@@ -69,6 +75,49 @@ impl Audit {
         let wanted = [wanted, Wanted::Needs(&self.needs)];
         let snapshot = self.common.source.facts(&wanted)?;
         Ok(snapshot.declaring(self.needs.clone()))
+    }
+
+    /// Whether changes are proposed.
+    fn proposes(&self) -> bool {
+        !self.proposals.is_empty()
+    }
+
+    /// Whether a proposed change reaches only tasks that start afterwards.
+    fn takes_new_tasks(&self) -> bool {
+        self.proposals.iter().any(Proposal::takes_new_tasks)
+    }
+
+    /// The facts as they would be with the proposed changes.
+    fn proposed(&self, snapshot: &Snapshot) -> anyhow::Result<Snapshot> {
+        let mut after = snapshot.clone();
+        for proposal in &self.proposals {
+            let applied = proposal.apply(&after);
+            after = applied.with_context(|| format!("--with '{}'", proposal.command()))?;
+        }
+        Ok(after)
+    }
+
+    /// Writes what the proposed changes do. What failed before is no reason to refuse them.
+    fn finish_proposed(&self, before: &Report<'_>, after: &Report<'_>) -> anyhow::Result<Status> {
+        let effect = Effect::between(before, after);
+        match self.common.format {
+            Format::Text => {
+                let style = output::style();
+                let text = effect_text(&self.proposals, after, &effect, style);
+                output::print(&text)?;
+            }
+            Format::Json => {
+                let report = ReportV1::from(after).with_effect(&self.proposals, &effect);
+                output::print_json(&report)?;
+            }
+        }
+        Ok(if !effect.broken.is_empty() {
+            Status::Fault
+        } else if !effect.unclear.is_empty() || !effect.changed.is_empty() {
+            Status::Unknown
+        } else {
+            Status::Passed
+        })
     }
 
     /// Writes an audit's report.

@@ -26,7 +26,13 @@ impl ServiceCommand {
             cluster: &self.cluster,
             service: &self.service,
         })?;
-        let subject = Subject::service_named(&snapshot, &self.cluster, &self.service)?;
-        self.audit.finish(&checks::run(&snapshot, subject))
+        let subject = |facts| Subject::service_named(facts, &self.cluster, &self.service);
+        let report = checks::run(&snapshot, subject(&snapshot)?);
+        if !self.audit.proposes() {
+            return self.audit.finish(&report);
+        }
+        let after = self.audit.proposed(&snapshot)?;
+        let proposed = checks::run(&after, subject(&after)?);
+        self.audit.finish_proposed(&report, &proposed)
     }
 }

@@ -37,9 +37,7 @@ impl TaskCommand {
             let event =
                 TaskStateChange::parse(&text).with_context(|| file.display().to_string())?;
             let snapshot = self.audit.facts(Wanted::Event(&event.detail))?;
-            let mut report = checks::run(&snapshot, Subject::Task(&event.detail));
-            report.event_time = Some(event.time.clone());
-            return self.audit.finish(&report);
+            return self.report(&snapshot, &event.detail, Some(&event.time));
         }
         let name = self.task.as_deref().unwrap_or_default();
         if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
@@ -50,8 +48,24 @@ impl TaskCommand {
             task: name,
         })?;
         let task = self.described(&snapshot)?;
-        self.audit
-            .finish(&checks::run(&snapshot, Subject::Task(task)))
+        self.report(&snapshot, task, None)
+    }
+
+    fn report(&self, facts: &Snapshot, task: &Task, time: Option<&str>) -> anyhow::Result<Status> {
+        let audit = |facts| {
+            let mut report = checks::run(facts, Subject::Task(task));
+            report.event_time = time.map(str::to_owned);
+            report
+        };
+        if !self.audit.proposes() {
+            return self.audit.finish(&audit(facts));
+        }
+        if self.audit.takes_new_tasks() {
+            let words = "--with 'aws ecs update-service …' is about tasks that don't run yet: ask about the service";
+            return Err(Usage(words.to_owned()).into());
+        }
+        let after = self.audit.proposed(facts)?;
+        self.audit.finish_proposed(&audit(facts), &audit(&after))
     }
 
     /// The task among the facts.

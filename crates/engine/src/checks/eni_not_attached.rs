@@ -2,6 +2,7 @@ use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
 use crate::fix::{Fix, word};
+use crate::stop_reason::{Class, Failed, StopReason};
 use crate::subject::Subject;
 
 /// The task's network interface was not made, or isn't attached.
@@ -15,17 +16,6 @@ pub(super) static CHECK: Check = Check {
     page: include_str!("eni_not_attached.md"),
     run: Run::Task(run),
 };
-
-/// What ECS says when the interface is the reason for which a task didn't start.
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>
-const PROVISIONING_FAILURES: [&str; 6] = [
-    "network interface provision",
-    "preparing network interface",
-    "attach network interface",
-    "create network interface",
-    "tag the network interface",
-    "failed to configure eni",
-];
 
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
     let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
@@ -44,17 +34,36 @@ fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
 
 /// A stopped task has no interface any more: only its last words tell whether it ever had one.
 fn stopped(task: &Task, attachment: &TaskAttachment) -> Judgement {
-    let reason = task.stopped_reason.as_deref().unwrap_or_default();
-    let lower = reason.to_lowercase();
-    if PROVISIONING_FAILURES
-        .iter()
-        .any(|text| lower.contains(text))
-    {
-        let message =
-            format!("the task stopped because its interface was not provisioned: {reason}");
+    let why = StopReason::of(task);
+    let is_of_interface =
+        |why: &StopReason| why.failed.is_of_interface() && why.class == Class::Network;
+    if let Some(why) = why.filter(is_of_interface) {
+        let said = task.stopped_reason.as_deref().unwrap_or_default();
+        let message = format!(
+            "the task stopped because ECS could not {}: {said}{}",
+            why.failed.words(),
+            advice(task, why.failed)
+        );
         return Judgement::Fail(fault(task, attachment, message));
     }
     Judgement::skipped("the task has stopped, and ECS removes its interface with it")
+}
+
+/// Where to read on: how much room is left is the business of the headroom audit.
+fn advice(task: &Task, failed: Failed) -> String {
+    let cluster = task.cluster_arn.name();
+    match (failed, &task.container_instance_arn) {
+        (Failed::InterfaceSlot, Some(instance)) => format!(
+            ". Container instance {} had none; `awsvpc-auditor headroom --cluster {}` counts them",
+            instance.name(),
+            word(cluster)
+        ),
+        (Failed::InterfaceSlot | Failed::Address, _) => format!(
+            ". `awsvpc-auditor headroom --cluster {}` counts what is left",
+            word(cluster)
+        ),
+        _ => String::new(),
+    }
 }
 
 fn alive(

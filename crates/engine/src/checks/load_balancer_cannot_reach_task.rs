@@ -33,7 +33,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Task(run),
 };
 
-fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
+pub(super) fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
     let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let Some(service) = subject.service(snapshot)? else {
         return Ok(vec![Judgement::skipped(

@@ -18,6 +18,7 @@ mod deployment_cannot_replace_tasks;
 mod deployment_surge_exceeds_addresses;
 mod deployment_surge_exceeds_eni_slots;
 mod deployment_surge_exceeds_resources;
+mod effect;
 mod egress_over_restricted;
 mod endpoint_policy_denies_task;
 mod endpoint_private_dns_disabled;
@@ -47,6 +48,7 @@ mod subnet_addresses_exhausted;
 mod subnet_addresses_low;
 mod subnets_routed_differently;
 mod surging;
+mod task_start_failed;
 mod task_stuck_provisioning;
 mod trunking_not_enabled;
 mod vpc_dns_hostnames_disabled;
@@ -58,6 +60,7 @@ use crate::dependencies::Caller;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only};
 pub use check::{Check, Fault, Judgement, Outcome, Run, Severity, Step, Unknown};
+pub use effect::Effect;
 pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
 pub use inquiry::Inquiry;
 pub use proof::prove_fix;
@@ -66,6 +69,7 @@ pub use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
 /// Every check, in the order of the checklist, and then those of what is left.
 pub static ALL: &[&Check] = &[
+    &task_start_failed::CHECK,
     &eni_not_attached::CHECK,
     &subnet_addresses_exhausted::CHECK,
     &dependency_unreachable::CHECK,

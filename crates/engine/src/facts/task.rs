@@ -53,6 +53,13 @@ pub struct Task {
     /// Why it stopped, in words.
     #[serde(default, deserialize_with = "without_commands")]
     pub stopped_reason: Option<String>,
+    /// Why its containers stopped, in words, where ECS says it of them.
+    #[serde(
+        default,
+        rename = "containers",
+        deserialize_with = "reasons_of_containers"
+    )]
+    pub container_reasons: Vec<String>,
     /// What it changes about its definition, without the values.
     #[serde(default)]
     pub overrides: TaskOverrides,
@@ -285,13 +292,29 @@ fn without_commands<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     let reason: Option<String> = Deserialize::deserialize(deserializer)?;
-    let reason = reason.map(|reason| {
-        let parts = reason.split('"').enumerate().map(|(number, part)| {
-            let is_quoted = number % 2 == 1;
-            let is_command = part.contains(|c: char| c.is_whitespace() || c == '=');
-            if is_quoted && is_command { "…" } else { part }
-        });
-        parts.collect::<Vec<_>>().join("\"")
+    Ok(reason.map(|reason| quoting_no_commands(&reason)))
+}
+
+fn quoting_no_commands(reason: &str) -> String {
+    let parts = reason.split('"').enumerate().map(|(number, part)| {
+        let is_quoted = number % 2 == 1;
+        let is_command = part.contains(|c: char| c.is_whitespace() || c == '=');
+        if is_quoted && is_command { "…" } else { part }
     });
-    Ok(reason)
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+fn reasons_of_containers<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Container {
+        reason: Option<String>,
+    }
+    let containers: Option<Vec<Container>> = Deserialize::deserialize(deserializer)?;
+    let reasons = containers
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.reason);
+    Ok(reasons.map(|reason| quoting_no_commands(&reason)).collect())
 }

@@ -5,9 +5,10 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::checks::{AuditResult, Basis, Check, Launch, Report, Subject, Summary};
+use crate::checks::{AuditResult, Basis, Check, Effect, Launch, Report, Subject, Summary};
 use crate::facts::{Missing, TaskAttachment};
 use crate::fix::{Change, Fix};
+use crate::proposal::Proposal;
 use crate::reach::{Answer, Explanation, Note, Question};
 
 /// The version of the format.
@@ -264,6 +265,42 @@ pub struct ReportV1 {
     event_time: Option<String>,
     results: Vec<ResultV1>,
     summary: SummaryV1,
+    /// What proposed changes do; the results are those with the changes made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<EffectV1>,
+}
+
+/// What proposed changes do, by the results' fingerprints.
+#[derive(Debug, Serialize)]
+pub struct EffectV1 {
+    commands: Vec<String>,
+    broken: Vec<String>,
+    changed: Vec<String>,
+    unknown: Vec<String>,
+    mended: Vec<String>,
+    still_there: usize,
+}
+
+impl ReportV1 {
+    /// The report with what brought it about.
+    #[must_use]
+    pub fn with_effect(self, proposals: &[Proposal], effect: &Effect<'_>) -> Self {
+        let fingerprints = |results: &[&AuditResult]| -> Vec<String> {
+            results.iter().map(|one| one.fingerprint.clone()).collect()
+        };
+        let commands = proposals.iter().map(|one| one.command().to_owned());
+        Self {
+            proposed: Some(EffectV1 {
+                commands: commands.collect(),
+                broken: fingerprints(&effect.broken),
+                changed: fingerprints(&effect.changed),
+                unknown: fingerprints(&effect.unclear),
+                mended: fingerprints(&effect.mended),
+                still_there: effect.still_there,
+            }),
+            ..self
+        }
+    }
 }
 
 impl From<&Report<'_>> for ReportV1 {
@@ -275,6 +312,7 @@ impl From<&Report<'_>> for ReportV1 {
             event_time: report.event_time.clone(),
             results: report.results.iter().map(Into::into).collect(),
             summary: report.summary().into(),
+            proposed: None,
         }
     }
 }

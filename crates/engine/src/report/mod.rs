@@ -1,6 +1,7 @@
 //! Puts answers into words and into stable formats.
 
 mod audit_text;
+mod effect_text;
 mod headroom_text;
 pub mod headroom_v1;
 pub mod json_v1;
@@ -10,6 +11,7 @@ mod style;
 mod template_text;
 
 pub use audit_text::audit_text;
+pub use effect_text::effect_text;
 pub use headroom_text::headroom_text;
 pub use notice::{Attribute, Message, SecurityFinding, SecurityResource, machine_v1};
 pub use reach_text::reach_text;

@@ -22,7 +22,8 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 13] = [
+const NOT_CHECKS: [&str; 14] = [
+    "effect",
     "attempt",
     "audit",
     "calling",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use awsvpc_auditor_engine::checks::{AuditResult, Report, prove_fix, run};
 use awsvpc_auditor_engine::fix::{Change, Fix, GroupRule, Peer, apply};
 use awsvpc_auditor_engine::net::{PortRange, Protocol};
+use awsvpc_auditor_engine::proposal::Proposal;
 use awsvpc_auditor_engine::reach::Direction;
 
 use super::shop::{About, Break, Scene, failing, shop};
@@ -27,6 +28,7 @@ pub(crate) fn faults(one: &Break, scene: &Scene, about: About, report: &Report<'
                     .into_iter()
                     .collect();
                 found.extend(fix.changes().iter().flat_map(unsaid));
+                found.extend(misread(scene, fix));
                 let prove = |changes: &[Change]| {
                     prove_fix(&scene.snapshot, scene.subject(about), result, changes)
                 };
@@ -40,6 +42,21 @@ pub(crate) fn faults(one: &Break, scene: &Scene, about: About, report: &Report<'
         faults.extend(found.map(|fault| format!("  {of}: {fault}\n    {}", fixes.join("\n    "))));
     }
     faults
+}
+
+/// The commands of a fix, read as what somebody proposes, must do what the fix does.
+fn misread(scene: &Scene, fix: &Fix) -> Option<String> {
+    let wanted = apply(&scene.snapshot, fix.changes()).unwrap();
+    let mut read = scene.snapshot.clone();
+    for command in fix.commands() {
+        let proposal = command.parse::<Proposal>();
+        match proposal.and_then(|proposal| proposal.apply(&read)) {
+            Ok(after) => read = after,
+            Err(error) => return Some(format!("`{command}` can't be proposed: {error}")),
+        }
+    }
+    let of = |facts| names(&run(facts, scene.subject_in(facts, About::Service)));
+    (of(&read) != of(&wanted)).then(|| format!("{:?} is read otherwise", fix.commands()))
 }
 
 /// What is left of a finding with its fix applied, and what is new. What only new tasks have is looked

@@ -12,6 +12,7 @@ use awsvpc_auditor_engine::alert::Scope;
 use awsvpc_auditor_engine::checks::Subject;
 use awsvpc_auditor_engine::facts::{LoadError, Snapshot, Task, TaskStatus};
 use awsvpc_auditor_engine::report::json_v1::ReportV1;
+use awsvpc_auditor_engine::stop_reason::StopReason;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -291,7 +292,7 @@ fn scope_of(task: &Task) -> Scope {
 fn reason_to_ignore(task: &Task) -> Option<&'static str> {
     let is_awsvpc = Subject::Task(task).is_awsvpc();
     let is_stopping = task.desired_status.as_deref() == Some("STOPPED");
-    let failed_to_start = task.stop_code.as_deref() == Some("TaskFailedToStart");
+    let failed_to_start = StopReason::is_of_start(task);
     if !is_awsvpc {
         Some("the task isn't in awsvpc network mode")
     } else if task.last_status == TaskStatus::Stopped && !failed_to_start {
