@@ -78,11 +78,10 @@ impl<'a> Subject<'a> {
         cluster: &str,
         service: &str,
     ) -> Result<Self, ServiceNotFound> {
-        let is = |arn: &EcsArn, name: &str| arn.as_str() == name || arn.name() == name;
         let found = snapshot
             .services
             .seen()
-            .find(|s| is(&s.service_arn, service) && is(&s.cluster_arn, cluster));
+            .find(|s| s.service_arn.is_called(service) && s.cluster_arn.is_called(cluster));
         if let Some(found) = found {
             return Ok(Self::Service(found));
         }

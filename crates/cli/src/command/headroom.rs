@@ -125,10 +125,7 @@ impl Headroom {
             .collect();
         let clusters = || regions.iter().flat_map(|region| &region.clusters);
         for name in &self.cluster {
-            let is_named = |arn: &awsvpc_auditor_engine::facts::EcsArn| {
-                arn.name() == name || arn.as_str() == name
-            };
-            if !clusters().any(|cluster| is_named(&cluster.arn)) {
+            if !clusters().any(|cluster| cluster.arn.is_called(name)) {
                 known.sort_unstable();
                 bail!(
                     "no cluster {name} among the facts: there are {}",

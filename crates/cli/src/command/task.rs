@@ -71,14 +71,13 @@ impl TaskCommand {
     /// The task among the facts.
     fn described<'a>(&self, snapshot: &'a Snapshot) -> anyhow::Result<&'a Task> {
         let name = self.task.as_deref().unwrap_or_default();
-        let is = |arn: &EcsArn, name: &str| arn.as_str() == name || arn.name() == name;
         let in_cluster = |task: &&Task| {
             self.cluster
                 .as_deref()
-                .is_none_or(|cluster| is(&task.cluster_arn, cluster))
+                .is_none_or(|cluster| task.cluster_arn.is_called(cluster))
         };
         let mut tasks = snapshot.tasks.seen().filter(in_cluster);
-        tasks.find(|task| is(&task.task_arn, name)).with_context(|| {
+        tasks.find(|task| task.task_arn.is_called(name)).with_context(|| {
             let known = snapshot.tasks.seen().count();
             format!(
                 "no task {name} among the {known} task(s) of the facts: it may have stopped more than an \

@@ -2,7 +2,7 @@ use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
 use crate::fix::{Fix, word};
-use crate::stop_reason::{Class, Failed, StopReason};
+use crate::stop_reason::{Failed, StopReason};
 use crate::subject::Subject;
 
 /// The task's network interface was not made, or isn't attached.
@@ -34,10 +34,9 @@ fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
 
 /// A stopped task has no interface any more: only its last words tell whether it ever had one.
 fn stopped(task: &Task, attachment: &TaskAttachment) -> Judgement {
-    let why = StopReason::of(task);
-    let is_of_interface =
-        |why: &StopReason| why.failed.is_of_interface() && why.class == Class::Network;
-    if let Some(why) = why.filter(is_of_interface) {
+    // Whether a role, a policy or EC2 is to blame: the interface isn't there.
+    let why = StopReason::of(task).filter(|why| why.failed.is_of_interface());
+    if let Some(why) = why {
         let said = task.stopped_reason.as_deref().unwrap_or_default();
         let message = format!(
             "the task stopped because ECS could not {}: {said}{}",

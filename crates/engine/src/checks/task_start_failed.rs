@@ -65,6 +65,12 @@ fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
     let reason = StopReason::of(task);
     let failed = reason.map_or(Failed::Unknown, |reason| reason.failed);
     let class = reason.map_or(Class::Unclear, |reason| reason.class);
+    if failed.is_of_interface() {
+        return Ok(vec![Judgement::skipped(format!(
+            "ECS could not {}, which eni-not-attached tells",
+            failed.words()
+        ))]);
+    }
     if !matches!(class, Class::Network | Class::Unclear) {
         let words = failed.words();
         let whose = class.as_str();
@@ -81,10 +87,6 @@ fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
         ))]);
     }
     match failed {
-        failed if failed.is_of_interface() => Ok(vec![Judgement::skipped(format!(
-            "ECS could not {}, which eni-not-attached tells",
-            failed.words()
-        ))]),
         Failed::LoadBalancerCheck => health_checks(inquiry, task),
         Failed::FileSystem => file_systems(inquiry, task, class),
         failed => calls(inquiry, task, failed, class),

@@ -121,6 +121,11 @@ impl EcsArn {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// Whether this is its name, or all of it: people write either.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.as_str() == name || self.name() == name
+    }
+
     /// Whether what it names is in this cluster. Old ARNs don't say: they may be.
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>
     pub(crate) fn may_be_in(&self, cluster: &Self) -> bool {

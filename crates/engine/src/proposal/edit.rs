@@ -261,10 +261,10 @@ fn change_service(
     network: Option<&NetworkConfiguration>,
     exec: Option<bool>,
 ) -> Option<bool> {
-    let is = |arn: &crate::facts::EcsArn, name: &str| arn.as_str() == name || arn.name() == name;
     let arn = {
         let mut all = facts.services.seen();
-        let own = all.find(|own| is(&own.service_arn, service) && is(&own.cluster_arn, cluster));
+        let own = all
+            .find(|own| own.service_arn.is_called(service) && own.cluster_arn.is_called(cluster));
         own?.service_arn.clone()
     };
     let mut is_ours = true;
