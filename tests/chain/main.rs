@@ -86,8 +86,8 @@ impl Chain {
         by_cluster
     }
 
-    /// Waits for five alerts of a kind on the bus, and holds what Security Hub has to be in a state; how
-    /// many findings it has.
+    /// Waits for five alerts of a kind on the bus, and for Security Hub to hold a finding of each, all of
+    /// them in a state; how many findings it has.
     fn expect_forwarded(&self, kind: &str, state: &str) -> usize {
         let until = Instant::now() + PATIENCE;
         let mut events = Vec::new();
@@ -105,7 +105,7 @@ impl Chain {
             let found = wait(hub.get_findings().send()).unwrap();
             let states = found.findings().iter().filter_map(|one| one.record_state());
             let states: Vec<_> = states.map(|state| state.as_str().to_owned()).collect();
-            if states.iter().all(|one| one == state) && !states.is_empty() {
+            if states.len() >= 5 && states.iter().all(|one| one == state) {
                 break states;
             }
             assert!(Instant::now() < until, "{states:?}");
