@@ -4,7 +4,7 @@ use super::audit::{AuditResult, Report};
 use super::check::Outcome;
 
 /// What differs between two audits of the same subject: before a change and after it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Effect<'r> {
     /// Faults about something that the first one doesn't find faulty.
     pub broken: Vec<&'r AuditResult>,
@@ -19,18 +19,27 @@ pub struct Effect<'r> {
     pub still_there: usize,
 }
 
+/// How a result stands to the first of two audits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A fault that the first one doesn't find.
+    Broken,
+    /// A fault that reads otherwise there.
+    Changed,
+    /// What only the second one can't decide.
+    Unclear,
+    /// Anything else.
+    AsBefore,
+}
+
 impl<'r> Effect<'r> {
     /// What a second audit finds otherwise than a first one.
     pub fn between(before: &'r Report<'_>, after: &'r Report<'_>) -> Self {
-        let of = |report: &'r Report<'_>, outcome| {
-            let all = report.results.iter();
-            all.filter(move |result: &&AuditResult| result.outcome == outcome)
-        };
         let parts = |report: &'r Report<'_>, outcome| -> BTreeSet<_> {
-            of(report, outcome).flat_map(parts).collect()
+            of_outcome(report, outcome).flat_map(parts).collect()
         };
         let words = |report: &'r Report<'_>| -> BTreeSet<_> {
-            let failed = of(report, Outcome::Fail);
+            let failed = of_outcome(report, Outcome::Fail);
             failed
                 .map(|result| (result.check.id, result.message.as_str()))
                 .collect()
@@ -42,12 +51,12 @@ impl<'r> Effect<'r> {
             broken: Vec::new(),
             changed: Vec::new(),
             mended: Vec::new(),
-            unclear: of(after, Outcome::Unknown)
+            unclear: of_outcome(after, Outcome::Unknown)
                 .filter(|result| !parts_of(result).is_subset(&unclear_before))
                 .collect(),
             still_there: 0,
         };
-        for result in of(after, Outcome::Fail) {
+        for result in of_outcome(after, Outcome::Fail) {
             if !parts_of(result).is_subset(&failed_before) {
                 effect.broken.push(result);
             } else if words_before.contains(&(result.check.id, result.message.as_str())) {
@@ -57,16 +66,63 @@ impl<'r> Effect<'r> {
             }
         }
         let is_open = |check: &str| {
-            let open = [Outcome::Fail, Outcome::Unknown].map(|outcome| of(after, outcome));
+            let open = [Outcome::Fail, Outcome::Unknown].map(|outcome| of_outcome(after, outcome));
             open.into_iter()
                 .flatten()
                 .any(|result| family(result) == check)
         };
-        effect.mended = of(before, Outcome::Fail)
+        effect.mended = of_outcome(before, Outcome::Fail)
             .filter(|result| !is_open(family(result)))
             .collect();
         effect
     }
+
+    /// What is to say of something that wasn't there before: each of its faults is new.
+    pub fn of_new(report: &'r Report<'_>) -> Self {
+        Self {
+            broken: of_outcome(report, Outcome::Fail).collect(),
+            unclear: of_outcome(report, Outcome::Unknown).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What is to say of something at which nobody looked before: of no fault is it known whether it is
+    /// new.
+    pub fn of_unobserved(report: &'r Report<'_>) -> Self {
+        let open = of_outcome(report, Outcome::Fail);
+        Self {
+            unclear: open.chain(of_outcome(report, Outcome::Unknown)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.broken, &self.changed, &self.mended, &self.unclear];
+        all.iter().all(|results| results.is_empty())
+    }
+
+    /// How one of the second audit's results stands to the first.
+    pub fn standing(&self, result: &AuditResult) -> Standing {
+        let has = |all: &[&AuditResult]| all.iter().any(|own| std::ptr::eq(*own, result));
+        if has(&self.broken) {
+            Standing::Broken
+        } else if has(&self.changed) {
+            Standing::Changed
+        } else if has(&self.unclear) {
+            Standing::Unclear
+        } else {
+            Standing::AsBefore
+        }
+    }
+}
+
+fn of_outcome<'r>(
+    report: &'r Report<'_>,
+    outcome: Outcome,
+) -> impl Iterator<Item = &'r AuditResult> {
+    let all = report.results.iter();
+    all.filter(move |result| result.outcome == outcome)
 }
 
 fn parts_of(result: &AuditResult) -> BTreeSet<(&'static str, &str)> {

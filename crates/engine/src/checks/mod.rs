@@ -11,6 +11,7 @@ mod capacity_runs_out_soon;
 mod check;
 mod cluster_eni_slots_low;
 mod cluster_slots;
+mod comparison;
 mod custom_dns_unreachable;
 mod denied_destination_reachable;
 mod dependency_unreachable;
@@ -60,7 +61,8 @@ use crate::dependencies::Caller;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only};
 pub use check::{Check, Fault, Judgement, Outcome, Run, Severity, Step, Unknown};
-pub use effect::Effect;
+pub use comparison::{Compared, Presence, compare};
+pub use effect::{Effect, Standing};
 pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
 pub use inquiry::Inquiry;
 pub use proof::prove_fix;

@@ -253,6 +253,21 @@ impl<R: Resource> Facts<R> {
         self.items.values().map(Arc::as_ref)
     }
 
+    /// Adds a resource, in place of the one with its id. What is known of others stays as it was.
+    pub(crate) fn put(&mut self, resource: R)
+    where
+        R: Clone,
+    {
+        if let Coverage::Missing(reason) = &self.coverage {
+            self.coverage = Coverage::Partial {
+                asked: BTreeSet::new(),
+                beyond: reason.clone(),
+            };
+        }
+        let id = resource.id().clone();
+        Arc::make_mut(&mut self.items).insert(id, Arc::new(resource));
+    }
+
     /// Changes a resource that was observed; whether there was one.
     pub(crate) fn change(&mut self, id: &R::Id, edit: impl FnOnce(&mut R)) -> bool
     where

@@ -58,6 +58,17 @@ pub enum LoadError {
         /// The key that would say so.
         id_key: &'static str,
     },
+    /// A file that should hold a task definition and doesn't.
+    #[error(
+        "{file}: no task definition: {problem}. Expected what `aws ecs describe-task-definition` prints, or \
+         the input of `aws ecs register-task-definition --cli-input-json`"
+    )]
+    NoTaskDefinition {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// No file held anything known.
     #[error(
         "no AWS output among {files} JSON file(s): expected the AWS CLI's own output, such as \
@@ -71,7 +82,7 @@ pub enum LoadError {
 
 impl LoadError {
     /// The same, quoting nothing where facts of this kind may hold secrets.
-    fn discreet(self, kind: FactKind) -> Self {
+    pub(super) fn discreet(self, kind: FactKind) -> Self {
         match self {
             Self::Malformed {
                 file,

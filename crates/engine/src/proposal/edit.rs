@@ -1,8 +1,9 @@
 use super::ProposalError;
+use super::service::ServiceChange;
 use crate::facts::{
-    AttributeBooleanValue, IpPermission, NetworkAclEntry, NetworkAclId, NetworkConfiguration,
-    Observations, Route, RouteDestination, RouteTableId, RouteTarget, SecurityGroup,
-    SecurityGroupId, Snapshot, VpcEndpointId, VpcId,
+    AttributeBooleanValue, IpPermission, NetworkAclEntry, NetworkAclId, Observations, Route,
+    RouteDestination, RouteTableId, RouteTarget, SecurityGroup, SecurityGroupId, Snapshot,
+    VpcEndpointId, VpcId,
 };
 use crate::fix::{Attribute, Change, apply};
 use crate::reach::Direction;
@@ -55,12 +56,7 @@ pub(super) enum Edit {
         endpoint: VpcEndpointId,
         policy: String,
     },
-    ChangeService {
-        cluster: String,
-        service: String,
-        network: Option<NetworkConfiguration>,
-        exec: Option<bool>,
-    },
+    ChangeService(Box<ServiceChange>),
 }
 
 /// What came of an edit of one resource.
@@ -68,7 +64,6 @@ enum Done {
     Yes,
     NotThere(&'static str),
     AlreadyThere(&'static str),
-    NotOurs,
 }
 
 impl Edit {
@@ -77,6 +72,9 @@ impl Edit {
         if let Self::Make(change) = self {
             let after = apply(snapshot, std::slice::from_ref(change));
             return after.ok_or_else(|| self.not_observed());
+        }
+        if let Self::ChangeService(change) = self {
+            return change.apply(snapshot);
         }
         let mut done = Done::Yes;
         let mut is_there = false;
@@ -92,7 +90,6 @@ impl Edit {
                 component: self.component(),
                 what,
             }),
-            (true, Done::NotOurs) => Err(ProposalError::NotOurs(self.component())),
         }
     }
 
@@ -111,9 +108,7 @@ impl Edit {
             }
             Self::TakeEndpointRoutes { endpoint, table } => format!("{endpoint} or {table}"),
             Self::Make(change) => change.component().to_owned(),
-            Self::ChangeService {
-                cluster, service, ..
-            } => format!("service {service} of cluster {cluster}"),
+            Self::ChangeService(change) => change.component(),
         }
     }
 
@@ -182,7 +177,7 @@ impl Edit {
                 endpoint.private_dns_enabled = false;
                 endpoint.dns_options = None;
             }),
-            Self::Make(_) => false,
+            Self::Make(_) | Self::ChangeService(_) => false,
             Self::TakeEndpointRoutes { endpoint, table } => {
                 let target = RouteTarget::VpcEndpoint(endpoint.clone());
                 let is_table = facts.route_tables.change(table, |table| {
@@ -201,18 +196,6 @@ impl Edit {
                 facts.vpc_endpoints.change(endpoint, |endpoint| {
                     endpoint.policy_document = Some(policy.clone());
                 })
-            }
-            Self::ChangeService {
-                cluster,
-                service,
-                network,
-                exec,
-            } => {
-                let is_ours = change_service(facts, cluster, service, network.as_ref(), *exec);
-                if is_ours == Some(false) {
-                    done = Done::NotOurs;
-                }
-                is_ours.is_some()
             }
         };
         (is_there, done)
@@ -251,33 +234,6 @@ impl Edit {
         };
         (is_there, done)
     }
-}
-
-/// Changes a service; whether it is one that ECS itself deploys. `None` if it isn't there.
-fn change_service(
-    facts: &mut Observations,
-    cluster: &str,
-    service: &str,
-    network: Option<&NetworkConfiguration>,
-    exec: Option<bool>,
-) -> Option<bool> {
-    let arn = {
-        let mut all = facts.services.seen();
-        let own = all
-            .find(|own| own.service_arn.is_called(service) && own.cluster_arn.is_called(cluster));
-        own?.service_arn.clone()
-    };
-    let mut is_ours = true;
-    facts.services.change(&arn, |own| {
-        is_ours = own.is_deployed_by_ecs();
-        if let Some(network) = network {
-            own.network_configuration = Some(network.clone());
-        }
-        if exec.is_some() {
-            own.enable_execute_command = exec;
-        }
-    });
-    Some(is_ours)
 }
 
 /// The highest number of a rule that people make.

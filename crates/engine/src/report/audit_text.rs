@@ -121,13 +121,7 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, st
     if result.outcome == Outcome::Fail {
         paragraph(text, INDENT, &clean(&result.message));
     }
-    // A reason that the message gives already isn't said twice.
-    let untold = |e: &&Explanation| !result.message.contains(&e.message);
-    for e in result.explanations.iter().filter(untold) {
-        let blocker = format!(
-            "{} {} ({}, {}): {}",
-            e.code, e.component, e.direction, e.leg, e.message
-        );
+    for blocker in untold(result) {
         paragraph(text, &format!("{INDENT}- "), &clean(&blocker));
     }
     for fix in &result.fixes {
@@ -146,6 +140,17 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, st
             paragraph(text, INDENT, &style.faint(&clean(&words)));
         }
     }
+}
+
+/// The blockers. A reason that the message gives already isn't said twice.
+pub(super) fn untold(result: &AuditResult) -> impl Iterator<Item = String> {
+    let untold = |e: &&Explanation| !result.message.contains(&e.message);
+    result.explanations.iter().filter(untold).map(|e| {
+        format!(
+            "{} {} ({}, {}): {}",
+            e.code, e.component, e.direction, e.leg, e.message
+        )
+    })
 }
 
 const INDENT: &str = "           ";

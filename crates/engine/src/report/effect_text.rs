@@ -19,6 +19,21 @@ pub fn effect_text(
     for proposal in proposals {
         let _ = writeln!(text, "   {}", clean(proposal.command()));
     }
+    sections(&mut text, effect, &mut told, style);
+    let _ = writeln!(
+        text,
+        "\n{} broken, {} otherwise, {} unknown, {} mended by it; {} failed before and still do",
+        effect.broken.len(),
+        effect.changed.len(),
+        effect.unclear.len(),
+        effect.mended.len(),
+        effect.still_there
+    );
+    text
+}
+
+/// What differs, by what that means.
+pub(super) fn sections(text: &mut String, effect: &Effect<'_>, told: &mut Told, style: Style) {
     for (title, results) in [
         ("Breaks", &effect.broken),
         (
@@ -39,18 +54,8 @@ pub fn effect_text(
             }
         } else {
             for result in results {
-                entry(&mut text, result, &mut told, style);
+                entry(text, result, told, style);
             }
         }
     }
-    let _ = writeln!(
-        text,
-        "\n{} broken, {} otherwise, {} unknown, {} mended by it; {} failed before and still do",
-        effect.broken.len(),
-        effect.changed.len(),
-        effect.unclear.len(),
-        effect.mended.len(),
-        effect.still_there
-    );
-    text
 }

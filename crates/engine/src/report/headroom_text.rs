@@ -357,7 +357,13 @@ fn why(missing: &Missing) -> String {
     missing.reason.to_string()
 }
 
-fn table(text: &mut String, title: &str, head: &[&str], rows: Vec<Vec<String>>, style: Style) {
+pub(super) fn table(
+    text: &mut String,
+    title: &str,
+    head: &[&str],
+    rows: Vec<Vec<String>>,
+    style: Style,
+) {
     if rows.is_empty() {
         return;
     }

@@ -22,13 +22,14 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 14] = [
+const NOT_CHECKS: [&str; 15] = [
     "effect",
     "attempt",
     "audit",
     "calling",
     "check",
     "cluster_slots",
+    "comparison",
     "headroom_audit",
     "inquiry",
     "mod",

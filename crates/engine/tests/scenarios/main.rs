@@ -12,10 +12,13 @@
 
 mod account;
 mod breaks;
+mod comparisons;
+mod configurations;
 mod database_in_a_peer_vpc;
 mod fixes;
 mod ipv6;
 mod migrated_from_bridge_mode;
+mod pipelines;
 mod private_subnets_with_endpoints_only;
 mod proposals;
 mod reports;

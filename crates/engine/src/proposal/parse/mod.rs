@@ -3,6 +3,7 @@
 mod network_acl;
 mod route;
 mod security_group;
+mod service;
 mod vpc;
 
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::ProposalError;
 use super::edit::Edit;
 use super::options::{Options, invalid};
-use super::shorthand::{structure, with_numbers};
+use super::shorthand::with_numbers;
 use crate::reach::Direction;
 
 /// What can be proposed.
@@ -65,7 +66,7 @@ pub(super) fn edits(words: &[String]) -> Parsed {
         ("ec2", "attach-internet-gateway") => vpc::attach(&mut options),
         ("ec2", "modify-vpc-attribute") => vpc::vpc_attribute(&mut options),
         ("ec2", "modify-vpc-endpoint") => vpc::endpoint(&mut options),
-        ("ecs", "update-service") => service_of(&mut options),
+        ("ecs", "update-service") => service::update(&mut options),
         _ => return Err(ProposalError::Unknown),
     }?;
     options.finish()?;
@@ -148,36 +149,3 @@ const MEMBERS: &[&str] = &[
     "securityGroups",
     "assignPublicIp",
 ];
-
-fn service_of(options: &mut Options<'_>) -> Parsed {
-    let cluster = options.needed("--cluster")?.to_owned();
-    let service = options.needed("--service")?.to_owned();
-    // What only starts tasks changes nothing that is judged.
-    for started in ["--force-new-deployment", "--no-force-new-deployment"] {
-        options.has(started)?;
-    }
-    options.value("--desired-count")?;
-    let network = match options.value("--network-configuration")? {
-        None => None,
-        Some(text) => {
-            let option = "--network-configuration";
-            let value = structure(text).map_err(|why| invalid(option, why))?;
-            Some(described(option, value)?)
-        }
-    };
-    let mut exec = None;
-    for (option, is_on) in [
-        ("--enable-execute-command", true),
-        ("--disable-execute-command", false),
-    ] {
-        if options.has(option)? {
-            exec = Some(is_on);
-        }
-    }
-    Ok(vec![Edit::ChangeService {
-        cluster,
-        service,
-        network,
-        exec,
-    }])
-}
