@@ -186,6 +186,8 @@ fn the_help_reads_as_people_see_it() {
     insta::assert_snapshot!("help_reach", auditor(["reach", "--help"]).shown());
     insta::assert_snapshot!("help_headroom", auditor(["headroom", "--help"]).shown());
     insta::assert_snapshot!("help_task", auditor(["task", "--help"]).shown());
+    insta::assert_snapshot!("help_service", auditor(["service", "--help"]).shown());
+    insta::assert_snapshot!("help_diff", auditor(["diff", "--help"]).shown());
 }
 
 /// What `cargo tree` prints: a line for each package.

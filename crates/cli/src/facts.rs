@@ -1,9 +1,10 @@
 //! Where facts come from: a directory of saved output, or AWS itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::{Snapshot, Task};
+use awsvpc_auditor_engine::proposal::Proposal;
 use awsvpc_auditor_engine::reach::Question;
 use clap::Args;
 
@@ -36,6 +37,8 @@ pub(crate) enum Wanted<'a> {
     Reach(&'a Question),
     /// What people declare that a task needs.
     Needs(&'a [Declaration]),
+    /// What a proposed change leads to: subnets, groups, and what a new task definition names.
+    Proposal(&'a Proposal),
 }
 
 /// Where the facts come from.
@@ -52,6 +55,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// The directory of saved output, if that is where they come from.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.snapshot.as_deref()
+    }
+
     /// The facts about something.
     pub(crate) fn facts(&self, wanted: &[Wanted<'_>]) -> anyhow::Result<Snapshot> {
         match &self.snapshot {

@@ -104,6 +104,13 @@ fn want(request: &mut Request, wanted: Wanted<'_>) -> Result<(), Usage> {
         Wanted::Service { cluster, service } => request.audit_service(cluster, service),
         Wanted::Reach(question) => want_reach(request, question)?,
         Wanted::Needs(declared) => request.declared.extend(declared.iter().cloned()),
+        Wanted::Proposal(proposal) => {
+            request.subnets.extend(proposal.named_subnets().cloned());
+            let groups = proposal.named_security_groups();
+            request.groups.extend(groups.cloned());
+            let definitions = proposal.named_task_definitions();
+            request.definitions.extend(definitions.cloned());
+        }
     }
     Ok(())
 }
@@ -164,8 +171,41 @@ fn region_of(wanted: Wanted<'_>) -> Option<String> {
             from: Origin::Task(arn),
             ..
         }) => arn.as_str(),
-        Wanted::Reach(_) | Wanted::Needs(_) => return None,
+        Wanted::Reach(_) | Wanted::Needs(_) | Wanted::Proposal(_) => return None,
     };
     let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
     (!region.is_empty()).then(|| region.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use awsvpc_auditor_collector::Request;
+    use awsvpc_auditor_engine::facts::TaskDefinition;
+    use awsvpc_auditor_engine::proposal::Proposal;
+
+    use super::want;
+    use crate::facts::Wanted;
+
+    /// What is proposed may lie where the service isn't yet.
+    #[test]
+    fn what_a_proposal_leads_to_is_asked_for() {
+        let file = r#"{"family": "web", "containerDefinitions": [{"name": "web"}]}"#;
+        let definition = TaskDefinition::read("web.json", file).unwrap();
+        let command = "aws ecs update-service --cluster shop --service web --network-configuration \
+            awsvpcConfiguration={subnets=[subnet-2],securityGroups=[sg-2]}";
+        let mut request = Request::default();
+        for proposal in [
+            Proposal::subnets("shop", "web", vec!["subnet-1".parse().unwrap()]),
+            Proposal::security_groups("shop", "web", vec!["sg-1".parse().unwrap()]),
+            Proposal::task_definition("shop", "web", "web.json", definition),
+            command.parse().unwrap(),
+        ] {
+            want(&mut request, Wanted::Proposal(&proposal)).unwrap();
+        }
+        let subnets: Vec<_> = request.subnets.iter().map(ToString::to_string).collect();
+        let groups: Vec<_> = request.groups.iter().map(ToString::to_string).collect();
+        assert_eq!(subnets, ["subnet-1", "subnet-2"]);
+        assert_eq!(groups, ["sg-1", "sg-2"]);
+        assert_eq!(request.definitions.len(), 1);
+    }
 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod facts;
+mod junit;
 #[cfg(feature = "aws")]
 mod live;
 #[cfg(feature = "aws")]

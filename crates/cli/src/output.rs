@@ -2,18 +2,37 @@
 #![expect(clippy::print_stderr, reason = "the one place that prints")]
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use awsvpc_auditor_engine::report::Style;
+use awsvpc_auditor_engine::report::pipeline::{Audited, annotations, sarif::SarifLog};
 use clap::ValueEnum;
 
-/// How a report is written.
+use crate::junit;
+
+/// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
     Text,
     /// For programs; the format is stable.
     Json,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs; the format is stable.
+    Json,
+    /// JUnit XML: a test for each result.
+    Junit,
+    /// SARIF 2.1.0, as code scanning takes it.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 /// How the program ends.
@@ -80,6 +99,27 @@ pub(crate) fn print_json(report: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     print(&text)
+}
+
+/// Writes a report in the format that was asked for. `place` is the file or directory that it is about,
+/// for formats that want one; GitHub can show annotations in a file only.
+pub(crate) fn report<J: serde::Serialize>(
+    format: ReportFormat,
+    text: impl FnOnce(Style) -> String,
+    json: impl FnOnce() -> J,
+    audited: &[Audited<'_>],
+    place: Option<&Path>,
+) -> anyhow::Result<()> {
+    let shown = |path: &Path| path.display().to_string();
+    let file = place.filter(|path| path.is_file()).map(shown);
+    let place = place.map(shown);
+    match format {
+        ReportFormat::Text => print(&text(style())),
+        ReportFormat::Json => print_json(&json()),
+        ReportFormat::Junit => print(&junit::report(audited)?),
+        ReportFormat::Sarif => print_json(&SarifLog::new(audited, place.as_deref())),
+        ReportFormat::Github => print(&annotations(audited, file.as_deref())),
+    }
 }
 
 /// Says why the program could not do its work.

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::dependencies::question::Question;
 use awsvpc_auditor_engine::facts::{
-    EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, SubnetId, Task, TaskStatus,
+    EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, SubnetId, Task,
+    TaskDefinition, TaskStatus,
 };
 
 /// What facts are wanted about. Several tasks in one request share their calls.
@@ -30,6 +31,8 @@ pub struct Request {
     pub tasks: BTreeSet<(String, String)>,
     /// What must be found in the account: what tasks name, with what is around it.
     pub questions: BTreeSet<Question>,
+    /// Task definitions that services are about to run, and that ECS doesn't know yet.
+    pub definitions: Vec<TaskDefinition>,
     /// What people declare that tasks need.
     pub declared: Vec<Declaration>,
     /// The tasks themselves, as far as they were described.

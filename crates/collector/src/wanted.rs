@@ -55,8 +55,49 @@ pub(crate) fn questions(request: &Request, known: &Findings) -> BTreeSet<Questio
         for service in &services {
             let definition = service.task_definition.as_ref();
             let definition = definition.and_then(|arn| definitions.get(arn));
-            questions.extend(about(definition, Some(service), None, &request.declared));
+            let definitions = definition.into_iter().chain(&request.definitions);
+            for definition in definitions.map(Some).chain([None]) {
+                questions.extend(about(definition, Some(service), None, &request.declared));
+            }
         }
     }
     questions
+}
+
+#[cfg(test)]
+mod tests {
+    use awsvpc_auditor_engine::dependencies::question::Question;
+    use awsvpc_auditor_engine::facts::{FactKind, TaskDefinition};
+    use serde_json::json;
+
+    use super::questions;
+    use crate::document::Document;
+    use crate::findings::{Answer, Findings};
+    use crate::request::Request;
+
+    /// What a service is about to run names what nothing of the account does yet.
+    #[test]
+    fn a_proposed_definition_is_asked_about() {
+        let service = json!({
+            "serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/shop/web",
+            "serviceName": "web",
+            "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
+        });
+        let mut known = Findings::default();
+        let services = Document::from_value(service).into_iter().collect();
+        let answer = Answer::listed("ecs:DescribeServices", services, None);
+        known.take(FactKind::Services, answer, []);
+        let file = json!({ "family": "web", "containerDefinitions": [{ "name": "web", "environment": [{
+            "name": "DATABASE_URL",
+            "value": "postgres://orders.c9x2m7k4q1zr.eu-west-1.rds.amazonaws.com:5432/orders",
+        }] }] });
+        let definition = TaskDefinition::read("web.json", &file.to_string()).unwrap();
+        let request = Request {
+            definitions: vec![definition],
+            ..Request::default()
+        };
+        let database = Question::DbInstance("orders".to_owned());
+        assert!(questions(&request, &known).contains(&database));
+        assert!(!questions(&Request::default(), &known).contains(&database));
+    }
 }

@@ -4,11 +4,12 @@ use anyhow::bail;
 use awsvpc_auditor_engine::checks;
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::headroom::{Options, Region, Thresholds, measure};
+use awsvpc_auditor_engine::report::pipeline::Audited;
 use awsvpc_auditor_engine::report::{headroom_text, headroom_v1::HeadroomReportV1};
 use clap::Args;
 
 use super::status;
-use crate::output::{self, Format, Status};
+use crate::output::{self, ReportFormat, Status};
 use crate::snapshot;
 
 /// Tell whether the next task and the next deployment still get an interface and an address
@@ -34,8 +35,8 @@ pub(crate) struct Headroom {
     regions: crate::live_headroom::Regions,
 
     /// How the report is written
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
 }
 
 /// From when on a number is a fault.
@@ -87,10 +88,13 @@ impl Headroom {
         let regions: Vec<_> = regions.collect();
         self.check_names(&snapshots, &regions)?;
         let report = checks::headroom(&regions);
-        match self.format {
-            Format::Text => output::print(&headroom_text(&report, output::style()))?,
-            Format::Json => output::print_json(&HeadroomReportV1::from(&report))?,
-        }
+        output::report(
+            self.format,
+            |style| headroom_text(&report, style),
+            || HeadroomReportV1::from(&report),
+            &[Audited::headroom(&report)],
+            self.snapshot.as_deref(),
+        )?;
         Ok(status(report.summary()))
     }
 

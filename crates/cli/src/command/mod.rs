@@ -1,6 +1,7 @@
 //! One file for each subcommand.
 
 mod checks;
+mod diff;
 mod explain;
 mod headroom;
 mod reach;
@@ -9,16 +10,19 @@ mod save;
 mod service;
 mod task;
 
+use std::path::Path;
+
 use anyhow::Context;
 use awsvpc_auditor_engine::checks::{Effect, Report, Summary};
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::proposal::Proposal;
+use awsvpc_auditor_engine::report::pipeline::{Audited, name_of};
 use awsvpc_auditor_engine::report::{audit_text, effect_text, json_v1::ReportV1, template_text};
 use clap::{Args, Subcommand};
 
 use crate::facts::{Source, Wanted};
-use crate::output::{self, Format, Status};
+use crate::output::{self, ReportFormat, Status};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -26,6 +30,7 @@ pub(crate) enum Command {
     Task(task::TaskCommand),
     Service(service::ServiceCommand),
     Reach(reach::Reach),
+    Diff(diff::Diff),
     Headroom(headroom::Headroom),
     #[cfg(feature = "aws")]
     #[command(name = "snapshot")]
@@ -41,6 +46,7 @@ impl Command {
             Self::Task(command) => command.run(),
             Self::Service(command) => command.run(),
             Self::Reach(command) => command.run(),
+            Self::Diff(command) => command.run(),
             Self::Headroom(command) => command.run(),
             #[cfg(feature = "aws")]
             Self::Save(command) => command.run(),
@@ -66,14 +72,19 @@ pub(crate) struct Audit {
     proposals: Vec<Proposal>,
 
     #[command(flatten)]
-    common: Common,
+    source: Source,
+
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
 }
 
 impl Audit {
     /// The facts about something.
     fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
-        let wanted = [wanted, Wanted::Needs(&self.needs)];
-        let snapshot = self.common.source.facts(&wanted)?;
+        let mut wanted = vec![wanted, Wanted::Needs(&self.needs)];
+        wanted.extend(self.proposals.iter().map(Wanted::Proposal));
+        let snapshot = self.source.facts(&wanted)?;
         Ok(snapshot.declaring(self.needs.clone()))
     }
 
@@ -92,48 +103,64 @@ impl Audit {
         let mut after = snapshot.clone();
         for proposal in &self.proposals {
             let applied = proposal.apply(&after);
-            after = applied.with_context(|| format!("--with '{}'", proposal.command()))?;
+            after = applied.with_context(|| proposal.as_given())?;
         }
         Ok(after)
     }
 
     /// Writes what the proposed changes do. What failed before is no reason to refuse them.
-    fn finish_proposed(&self, before: &Report<'_>, after: &Report<'_>) -> anyhow::Result<Status> {
+    fn finish_proposed(
+        &self,
+        before: &Report<'_>,
+        after: &Report<'_>,
+        about: Option<&Path>,
+    ) -> anyhow::Result<Status> {
         let effect = Effect::between(before, after);
-        match self.common.format {
-            Format::Text => {
-                let style = output::style();
-                let text = effect_text(&self.proposals, after, &effect, style);
-                output::print(&text)?;
-            }
-            Format::Json => {
-                let report = ReportV1::from(after).with_effect(&self.proposals, &effect);
-                output::print_json(&report)?;
-            }
-        }
-        Ok(if !effect.broken.is_empty() {
-            Status::Fault
-        } else if !effect.unclear.is_empty() || !effect.changed.is_empty() {
-            Status::Unknown
-        } else {
-            Status::Passed
-        })
+        let name = name_of(after);
+        output::report(
+            self.format,
+            |style| effect_text(&self.proposals, after, &effect, style),
+            || ReportV1::from(after).with_effect(&self.proposals, &effect),
+            &[Audited::new(&name, after, Some(&effect))],
+            self.place(about),
+        )?;
+        Ok(status_of_change(&effect))
     }
 
     /// Writes an audit's report.
-    fn finish(&self, report: &Report<'_>) -> anyhow::Result<Status> {
-        match self.common.format {
-            Format::Text => {
-                let style = output::style();
-                let mut text = audit_text(report, style);
-                if self.detail {
-                    text.push_str(&template_text(report, style));
-                }
-                output::print(&text)?;
+    fn finish(&self, report: &Report<'_>, about: Option<&Path>) -> anyhow::Result<Status> {
+        let name = name_of(report);
+        let text = |style| {
+            let mut text = audit_text(report, style);
+            if self.detail {
+                text.push_str(&template_text(report, style));
             }
-            Format::Json => output::print_json(&ReportV1::from(report))?,
-        }
+            text
+        };
+        output::report(
+            self.format,
+            text,
+            || ReportV1::from(report),
+            &[Audited::new(&name, report, None)],
+            self.place(about),
+        )?;
         Ok(status(report.summary()))
+    }
+
+    /// The file that a report is about: the one that was given, or else where the facts are.
+    fn place<'p>(&'p self, about: Option<&'p Path>) -> Option<&'p Path> {
+        about.or(self.source.directory())
+    }
+}
+
+/// How an audit of a change ends.
+fn status_of_change(effect: &Effect<'_>) -> Status {
+    if !effect.broken.is_empty() {
+        Status::Fault
+    } else if !effect.unclear.is_empty() || !effect.changed.is_empty() {
+        Status::Unknown
+    } else {
+        Status::Passed
     }
 }
 
@@ -145,23 +172,5 @@ fn status(summary: Summary) -> Status {
         Status::Unknown
     } else {
         Status::Passed
-    }
-}
-
-/// Where the facts come from and how the report is written.
-#[derive(Debug, Args)]
-pub(crate) struct Common {
-    #[command(flatten)]
-    source: Source,
-
-    /// How the report is written
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-impl Common {
-    /// The facts about something.
-    fn facts(&self, wanted: Wanted<'_>) -> anyhow::Result<Snapshot> {
-        self.source.facts(&[wanted])
     }
 }

@@ -4,8 +4,7 @@ use awsvpc_auditor_engine::reach::{Destination, Origin, Question, Verdict, analy
 use awsvpc_auditor_engine::report::{json_v1::ReachV1, reach_text};
 use clap::Args;
 
-use super::Common;
-use crate::facts::Wanted;
+use crate::facts::{Source, Wanted};
 use crate::output::{self, Format, Status, Usage};
 
 /// Answer one reachability question, there and back
@@ -29,7 +28,11 @@ pub(crate) struct Reach {
     assign_public_ip: bool,
 
     #[command(flatten)]
-    common: Common,
+    source: Source,
+
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 impl Reach {
@@ -38,10 +41,10 @@ impl Reach {
             from: self.origin()?,
             to: self.to.clone(),
         };
-        let snapshot = self.common.facts(Wanted::Reach(&question))?;
+        let snapshot = self.source.facts(&[Wanted::Reach(&question)])?;
         let answer = analyze(&snapshot, &question);
         let fixes = fixes_of(&snapshot, &question, &answer);
-        match self.common.format {
+        match self.format {
             Format::Text => {
                 output::print(&reach_text(&question, &answer, &fixes, output::style()))?;
             }

@@ -57,15 +57,17 @@ impl TaskCommand {
             report.event_time = time.map(str::to_owned);
             report
         };
+        let about = self.event.as_deref();
         if !self.audit.proposes() {
-            return self.audit.finish(&audit(facts));
+            return self.audit.finish(&audit(facts), about);
         }
         if self.audit.takes_new_tasks() {
             let words = "--with 'aws ecs update-service …' is about tasks that don't run yet: ask about the service";
             return Err(Usage(words.to_owned()).into());
         }
         let after = self.audit.proposed(facts)?;
-        self.audit.finish_proposed(&audit(facts), &audit(&after))
+        let after = audit(&after);
+        self.audit.finish_proposed(&audit(facts), &after, about)
     }
 
     /// The task among the facts.
