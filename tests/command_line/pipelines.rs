@@ -162,12 +162,12 @@ fn sarif_names_the_subject_and_the_file() {
     for (command, category, file) in [
         (
             SERVICE.to_vec(),
-            "awsvpc-auditor/shop/service:checkout/",
+            "awsvpc-auditor/123456789012/eu-west-1/shop/service:checkout/",
             "demo",
         ),
         (
             TASK.to_vec(),
-            "awsvpc-auditor/shop/service:checkout/",
+            "awsvpc-auditor/123456789012/eu-west-1/shop/service:checkout/",
             "events/ecs-task-running-fargate.json",
         ),
         (
@@ -176,12 +176,12 @@ fn sarif_names_the_subject_and_the_file() {
                 &["--task-definition", "demo/task-definition.json"],
             ]
             .concat(),
-            "awsvpc-auditor/shop/service:checkout/",
+            "awsvpc-auditor/123456789012/eu-west-1/shop/service:checkout/",
             "demo/task-definition.json",
         ),
         (
             HEADROOM.to_vec(),
-            "awsvpc-auditor/headroom/",
+            "awsvpc-auditor/123456789012/eu-west-1/headroom/",
             "demo-headroom",
         ),
     ] {

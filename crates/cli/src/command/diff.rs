@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use awsvpc_auditor_engine::checks::{Compared, Effect, Presence, compare};
-use awsvpc_auditor_engine::report::pipeline::{Audited, name_of};
+use awsvpc_auditor_engine::report::pipeline::Audited;
 use awsvpc_auditor_engine::report::{difference_text, difference_v1::DifferenceV1};
 use clap::Args;
 
@@ -47,14 +47,10 @@ impl Diff {
             );
         }
         let effects: Vec<Effect<'_>> = compared.iter().map(|own| own.effect()).collect();
-        let reports = compared.iter().zip(&effects).filter_map(|(own, effect)| {
+        let audited = compared.iter().zip(&effects).filter_map(|(own, effect)| {
             let report = own.after()?;
-            Some((name_of(report), report, effect))
+            Some(Audited::new(report, Some(effect)))
         });
-        let reports: Vec<_> = reports.collect();
-        let audited = reports
-            .iter()
-            .map(|(name, report, effect)| Audited::new(name, report, Some(effect)));
         let audited: Vec<_> = audited.collect();
         output::report(
             self.format,

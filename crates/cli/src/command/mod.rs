@@ -17,7 +17,7 @@ use awsvpc_auditor_engine::checks::{Effect, Report, Summary};
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::proposal::Proposal;
-use awsvpc_auditor_engine::report::pipeline::{Audited, name_of};
+use awsvpc_auditor_engine::report::pipeline::Audited;
 use awsvpc_auditor_engine::report::{audit_text, effect_text, json_v1::ReportV1, template_text};
 use clap::{Args, Subcommand};
 
@@ -116,12 +116,11 @@ impl Audit {
         about: Option<&Path>,
     ) -> anyhow::Result<Status> {
         let effect = Effect::between(before, after);
-        let name = name_of(after);
         output::report(
             self.format,
             |style| effect_text(&self.proposals, after, &effect, style),
             || ReportV1::from(after).with_effect(&self.proposals, &effect),
-            &[Audited::new(&name, after, Some(&effect))],
+            &[Audited::new(after, Some(&effect))],
             self.place(about),
         )?;
         Ok(status_of_change(&effect))
@@ -129,7 +128,6 @@ impl Audit {
 
     /// Writes an audit's report.
     fn finish(&self, report: &Report<'_>, about: Option<&Path>) -> anyhow::Result<Status> {
-        let name = name_of(report);
         let text = |style| {
             let mut text = audit_text(report, style);
             if self.detail {
@@ -141,7 +139,7 @@ impl Audit {
             self.format,
             text,
             || ReportV1::from(report),
-            &[Audited::new(&name, report, None)],
+            &[Audited::new(report, None)],
             self.place(about),
         )?;
         Ok(status(report.summary()))

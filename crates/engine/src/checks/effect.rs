@@ -89,9 +89,12 @@ impl<'r> Effect<'r> {
     /// What is to say of something at which nobody looked before: of no fault is it known whether it is
     /// new.
     pub fn of_unobserved(report: &'r Report<'_>) -> Self {
-        let open = of_outcome(report, Outcome::Fail);
+        let Self {
+            broken, unclear, ..
+        } = Self::of_new(report);
         Self {
-            unclear: open.chain(of_outcome(report, Outcome::Unknown)).collect(),
+            changed: broken,
+            unclear,
             ..Self::default()
         }
     }

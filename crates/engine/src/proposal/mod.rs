@@ -81,7 +81,7 @@ pub enum ProposalError {
     /// AWS would refuse it, because a service is in one VPC.
     #[error("the subnets are in several VPCs ({0}): AWS would refuse it")]
     SeveralVpcs(String),
-    /// Groups alone are no configuration.
+    /// Groups alone are no configuration, and a definition in awsvpc mode needs one.
     #[error("{0} has no network configuration yet: give its subnets too")]
     NoNetwork(String),
     /// AWS would refuse it, because only tasks in awsvpc mode have a network configuration.

@@ -2,10 +2,9 @@ use std::collections::BTreeSet;
 
 use super::ProposalError;
 use crate::facts::{
-    AssignPublicIp, AwsvpcConfiguration, EcsArn, NetworkConfiguration, Resource, SecurityGroupId,
-    Service, ServiceLoadBalancer, Snapshot, SubnetId, TaskDefinition,
+    AssignPublicIp, AwsvpcConfiguration, EcsArn, Facts, Missing, NetworkConfiguration, Resource,
+    SecurityGroupId, Service, ServiceLoadBalancer, Snapshot, SubnetId, TaskDefinition,
 };
-use crate::facts::{Facts, Missing};
 
 /// What is changed of a service; what isn't said stays.
 #[derive(Debug, Clone)]
@@ -70,7 +69,7 @@ impl ServiceChange {
         }
         self.check_place(snapshot)?;
         let awsvpc = self.awsvpc_of(own)?;
-        let definition = self.definition_of(own)?;
+        let definition = self.definition_of(snapshot, own)?;
         let arn = own.service_arn.clone();
         Ok(snapshot.changed(|facts| {
             facts.services.change(&arn, |own| {
@@ -137,17 +136,27 @@ impl ServiceChange {
 
     /// The task definition as the service will run it, under an ARN that no revision has: a file that
     /// was printed and edited isn't the revision any more that it was printed from.
-    fn definition_of(&self, own: &Service) -> Result<Option<TaskDefinition>, ProposalError> {
+    fn definition_of(
+        &self,
+        snapshot: &Snapshot,
+        own: &Service,
+    ) -> Result<Option<TaskDefinition>, ProposalError> {
         let Some(definition) = &self.definition else {
             return Ok(None);
         };
         let family = definition.family();
-        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
-        if definition.network_mode.as_deref() != Some("awsvpc") {
-            return Err(ProposalError::NotAwsvpc {
-                family: family.to_owned(),
-                mode: definition.network_mode.clone(),
-            });
+        // Only tasks in awsvpc mode have a network configuration, and they must.
+        // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+        let is_awsvpc = definition.network_mode.as_deref() == Some("awsvpc");
+        match (own.awsvpc().or(self.awsvpc.as_ref()), is_awsvpc) {
+            (Some(_), true) | (None, false) => {}
+            (Some(_), false) => {
+                return Err(ProposalError::NotAwsvpc {
+                    family: family.to_owned(),
+                    mode: definition.network_mode.clone(),
+                });
+            }
+            (None, true) => return Err(ProposalError::NoNetwork(self.component())),
         }
         let mut balanced = own.load_balancers.iter();
         if let Some(lost) = balanced.find(|balancer| !takes_traffic(definition, balancer)) {
@@ -164,6 +173,12 @@ impl ServiceChange {
         );
         let mut definition = definition.clone();
         definition.task_definition_arn = EcsArn::new(arn);
+        // Files are mostly without the tags that the next revision gets. What these forbid must not pass.
+        let present = own.task_definition.as_ref();
+        let present = present.and_then(|arn| snapshot.task_definitions.get(arn).ok());
+        if let (true, Some(present)) = (definition.tags.is_empty(), present) {
+            definition.tags.clone_from(&present.tags);
+        }
         Ok(Some(definition))
     }
 }

@@ -72,7 +72,7 @@ fn services_come_and_go() {
         let effect = compared[0].effect();
         assert_eq!(compared[0].presence, presence);
         assert_eq!(
-            (effect.broken.len(), effect.unclear.len()),
+            (effect.broken.len(), effect.changed.len()),
             counts,
             "{presence:?}"
         );

@@ -139,6 +139,26 @@ fn changes_of_one_service_add_up() {
     assert_eq!(service.task_definition.as_ref().unwrap().as_str(), arn);
 }
 
+/// A file that was printed without tags says nothing about them.
+#[test]
+fn what_tags_forbid_stays_forbidden() {
+    let mut account = web();
+    let denied = json!([{ "key": "awsvpc-auditor:denies", "value": "10.10.20.77:5432" }]);
+    account.file("task-definition")["tags"] = denied.clone();
+    let snapshot = account.snapshot();
+    let mut file = definition("10.10.20.77");
+    let tags_of = |file: &Value| {
+        let after = runs(file).apply(&snapshot).unwrap();
+        let subject = Subject::service_named(&after, "shop", "web").unwrap();
+        serde_json::to_value(&subject.task_definition(&after).unwrap().tags).unwrap()
+    };
+    file.as_object_mut().unwrap().remove("tags");
+    assert_eq!(tags_of(&file), denied);
+    let others = json!([{ "key": "team", "value": "shop" }]);
+    file["tags"] = others.clone();
+    assert_eq!(tags_of(&file), others);
+}
+
 #[test]
 fn what_aws_would_refuse_or_nobody_looked_at_doesn_t_pass() {
     let snapshot = web().snapshot();
@@ -162,6 +182,30 @@ fn what_aws_would_refuse_or_nobody_looked_at_doesn_t_pass() {
         let error = breaks(&snapshot, &proposal).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
+}
+
+/// A service whose tasks are in another mode has no subnets, and gets none from its groups.
+#[test]
+fn a_service_moves_to_awsvpc_with_subnets() {
+    let mut account = web();
+    let service = account.resource("services", "web");
+    service
+        .as_object_mut()
+        .unwrap()
+        .remove("networkConfiguration");
+    let snapshot = account.snapshot();
+    let file = definition("10.10.20.77");
+    for proposal in [groups(&["sg-web"]), runs(&file)] {
+        let error = proposal.apply(&snapshot).unwrap_err();
+        assert!(matches!(error, ProposalError::NoNetwork(_)), "{error}");
+    }
+    let placed = subnets(&["subnet-app-a"]).apply(&snapshot).unwrap();
+    for proposal in [groups(&["sg-web"]), runs(&file)] {
+        assert!(proposal.apply(&placed).is_ok());
+    }
+    let mut bridge = file;
+    bridge["taskDefinition"]["networkMode"] = "bridge".into();
+    assert!(runs(&bridge).apply(&snapshot).is_ok());
 }
 
 /// Subnets of two VPCs are no configuration.

@@ -2,9 +2,7 @@
 
 use awsvpc_auditor_engine::checks::{self, Effect, Report, Subject};
 use awsvpc_auditor_engine::facts::Snapshot;
-use awsvpc_auditor_engine::report::pipeline::{
-    Audited, Verdict, annotations, name_of, sarif::SarifLog,
-};
+use awsvpc_auditor_engine::report::pipeline::{Audited, Verdict, annotations, sarif::SarifLog};
 use serde_json::{Value, json};
 
 use super::account::Account;
@@ -29,8 +27,6 @@ fn before_and_after() -> [Snapshot; 2] {
 fn only_what_a_change_breaks_fails() {
     let [before, after] = before_and_after();
     let (before, after) = (audit(&before), audit(&after));
-    let name = name_of(&after);
-    assert_eq!(name, "shop/service:web");
     let effect = Effect::between(&before, &after);
     let verdicts = |audited: Audited<'_>| -> Vec<(&str, Verdict)> {
         let open = audited
@@ -40,14 +36,14 @@ fn only_what_a_change_breaks_fails() {
             .collect()
     };
     assert_eq!(
-        verdicts(Audited::new(&name, &after, Some(&effect))),
+        verdicts(Audited::new(&after, Some(&effect))),
         [
             ("dependency-unreachable", Verdict::Fails),
             ("flow-logs-disabled", Verdict::AsBefore)
         ]
     );
     assert_eq!(
-        verdicts(Audited::new(&name, &after, None)),
+        verdicts(Audited::new(&after, None)),
         [
             ("dependency-unreachable", Verdict::Fails),
             ("flow-logs-disabled", Verdict::Fails)
@@ -59,9 +55,8 @@ fn only_what_a_change_breaks_fails() {
 fn code_scanning_hears_what_is_new_and_what_is_not() {
     let [before, after] = before_and_after();
     let (before, after) = (audit(&before), audit(&after));
-    let name = name_of(&after);
     let effect = Effect::between(&before, &after);
-    let audited = [Audited::new(&name, &after, Some(&effect))];
+    let audited = [Audited::new(&after, Some(&effect))];
     let log = serde_json::to_value(SarifLog::new(&audited, None)).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let told: Vec<_> = results
@@ -109,7 +104,7 @@ fn nobody_s_text_becomes_a_command() {
         "orders\n::stop-commands::x\r\n::error::100%0A".into();
     let snapshot = account.snapshot();
     let report = audit(&snapshot);
-    let audited = [Audited::new("shop\n::error::web", &report, None)];
+    let audited = [Audited::new(&report, None)];
     let text = annotations(&audited, Some("a,b:c\n.json"));
     let mut lines = text.lines();
     let first = lines.next().unwrap();

@@ -212,6 +212,10 @@ fn what_can_t_be_judged_is_said() {
             "service nobody of cluster shop is not among the facts",
         ),
         (
+            "aws ecs update-service --cluster shop --service web --network-configuration {}",
+            "--network-configuration: `awsvpcConfiguration` is missing",
+        ),
+        (
             "aws ec2 modify-vpc-attribute --vpc-id vpc-shop --enable-dns-support maybe",
             "--enable-dns-support: ",
         ),

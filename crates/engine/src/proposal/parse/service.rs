@@ -16,7 +16,9 @@ pub(super) fn update(options: &mut Options<'_>) -> Parsed {
         let option = "--network-configuration";
         let value = structure(text).map_err(|why| invalid(option, why))?;
         let network: NetworkConfiguration = described(option, value)?;
-        change.awsvpc = network.awsvpc_configuration;
+        let awsvpc = network.awsvpc_configuration;
+        change.awsvpc =
+            Some(awsvpc.ok_or_else(|| invalid(option, "`awsvpcConfiguration` is missing"))?);
     }
     for (option, is_on) in [
         ("--enable-execute-command", true),

@@ -10,9 +10,10 @@ pub use annotations::annotations;
 pub use words::{body, printable};
 
 /// What was audited, and what was found about it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Audited<'r> {
-    name: &'r str,
+    name: String,
+    scope: String,
     results: &'r [AuditResult],
     effect: Option<&'r Effect<'r>>,
     observed_at: Option<&'r str>,
@@ -34,10 +35,13 @@ pub enum Verdict {
 }
 
 impl<'r> Audited<'r> {
-    /// A task or service, by [`name_of`], and what differs from an audit before, if it is about that.
-    pub fn new(name: &'r str, report: &'r Report<'_>, effect: Option<&'r Effect<'r>>) -> Self {
+    /// A task or service, and what differs from an audit before, if it is about that.
+    pub fn new(report: &'r Report<'_>, effect: Option<&'r Effect<'r>>) -> Self {
+        let subject = &report.subject;
+        let (account, region) = subject.account_and_region();
         Self {
-            name,
+            name: format!("{}/{}", subject.cluster().name(), subject.owner()),
+            scope: format!("{account}/{region}"),
             results: &report.results,
             effect,
             observed_at: report.observed_at.as_deref(),
@@ -46,17 +50,22 @@ impl<'r> Audited<'r> {
 
     /// What regions have left.
     pub fn headroom(report: &'r HeadroomReport<'_, '_>) -> Self {
+        let regions = report.assessments.iter().map(|assessment| {
+            let region = assessment.region;
+            format!("{}/{}", region.account, region.name)
+        });
         Self {
-            name: "headroom",
+            name: "headroom".to_owned(),
+            scope: regions.collect::<Vec<_>>().join("+"),
             results: &report.results,
             effect: None,
             observed_at: report.observed_at.as_deref(),
         }
     }
 
-    /// Its name.
-    pub fn name(&self) -> &'r str {
-        self.name
+    /// Its name: cluster and service, or cluster and family of a task.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// What was found, in the order of the catalogue, and what it means.
@@ -71,15 +80,6 @@ impl<'r> Audited<'r> {
         let mended = self.effect.into_iter().flat_map(|effect| &effect.mended);
         mended.copied()
     }
-}
-
-/// What an audit is called in reports: cluster and service, or cluster and family of a task.
-pub fn name_of(report: &Report<'_>) -> String {
-    format!(
-        "{}/{}",
-        report.subject.cluster().name(),
-        report.subject.owner()
-    )
 }
 
 fn verdict(effect: Option<&Effect<'_>>, result: &AuditResult) -> Verdict {

@@ -150,7 +150,7 @@ impl SarifLog {
 }
 
 fn run(audited: &Audited<'_>, file: Option<&str>) -> Run {
-    let uri = uri(file.unwrap_or(audited.name));
+    let uri = uri(file.unwrap_or(&audited.name));
     let mut rules: Vec<&'static Check> = Vec::new();
     let mut results = Vec::new();
     for (result, verdict) in audited.results() {
@@ -176,7 +176,7 @@ fn run(audited: &Audited<'_>, file: Option<&str>) -> Run {
         // Findings about one service don't replace those about another.
         // https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning
         automation_details: AutomationDetails {
-            id: format!("awsvpc-auditor/{}/", audited.name),
+            id: format!("awsvpc-auditor/{}/{}/", audited.scope, audited.name),
         },
         invocations: [Invocation {
             execution_successful: true,
