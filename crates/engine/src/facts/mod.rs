@@ -40,6 +40,7 @@ mod saved_file;
 mod security_group;
 mod serverless_cache;
 mod service;
+mod service_event;
 mod service_quota;
 mod snapshot;
 mod subnet;
@@ -115,6 +116,7 @@ pub use service::{
     SchedulingStrategy, Service, ServiceConnectConfiguration, ServiceConnectService,
     ServiceLoadBalancer, ServiceRegistry, Tag,
 };
+pub use service_event::{ServiceEvent, ServiceEventName};
 pub use service_quota::ServiceQuota;
 pub use snapshot::{Observations, Snapshot};
 pub use subnet::{BlockPublicAccessStates, InternetGatewayBlockMode, Subnet};
