@@ -182,7 +182,9 @@ impl Observations {
         let place = attachment
             .map(|subnet| subnet.to_string())
             .unwrap_or_default();
-        let runs = report.basis == Basis::Interface || task.is_none();
+        // What a service tells because its tasks don't start is about tasks that don't run.
+        let is_configured = task.is_none() && report.service_event.is_none();
+        let runs = report.basis == Basis::Interface || is_configured;
         for result in &report.results {
             observation.take(result, &place, runs, task);
         }

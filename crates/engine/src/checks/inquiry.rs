@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use super::attempt::{self, Attempt};
 use super::calling::{self, Called};
 use crate::dependencies::{Needs, discover, exec_call};
-use crate::facts::{Missing, Snapshot};
+use crate::facts::{Missing, ServiceEvent, Snapshot};
 use crate::reach::Station;
 use crate::subject::Subject;
 
@@ -14,6 +14,8 @@ pub struct Inquiry<'a> {
     pub snapshot: &'a Snapshot,
     /// What is audited.
     pub subject: Subject<'a>,
+    /// What ECS told of the service, where that is why it is audited.
+    pub event: Option<&'a ServiceEvent>,
     needs: OnceCell<Needs>,
     stations: OnceCell<Result<Vec<Station<'a>>, Missing>>,
     attempts: OnceCell<Result<Vec<Attempt>, Missing>>,
@@ -27,11 +29,27 @@ impl<'a> Inquiry<'a> {
         Self {
             snapshot,
             subject,
+            event: None,
             needs: OnceCell::new(),
             stations: OnceCell::new(),
             attempts: OnceCell::new(),
             calls: OnceCell::new(),
             exec: OnceCell::new(),
+        }
+    }
+
+    /// The same inquiry because of what ECS told of the service.
+    pub(super) fn because_of(mut self, event: Option<&'a ServiceEvent>) -> Self {
+        self.event = event;
+        self
+    }
+
+    /// The same inquiry, as if connections started from these ends only.
+    pub(super) fn only_from(&self, stations: Vec<Station<'a>>) -> Self {
+        let own = Self::new(self.snapshot, self.subject).because_of(self.event);
+        Self {
+            stations: OnceCell::from(Ok(stations)),
+            ..own
         }
     }
 

@@ -12,6 +12,7 @@ mod coverage;
 mod db_cluster;
 mod db_instance;
 mod db_proxy;
+mod deployed;
 mod dhcp_options;
 mod discovered_instance;
 mod event;

@@ -129,6 +129,18 @@ impl ServiceEvent {
         })
     }
 
+    /// What happened, in ECS's words: `SERVICE_TASK_PLACEMENT_FAILURE: RESOURCE:ENI`.
+    pub fn words(&self) -> String {
+        let name = match self.name.as_str() {
+            "" => "nothing about tasks that don't start",
+            name => name,
+        };
+        match &self.reason {
+            Some(reason) => format!("{name}: {reason}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// The service's name.
     pub fn service_name(&self) -> &str {
         self.service_arn.name()

@@ -22,10 +22,11 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 14] = [
+const NOT_CHECKS: [&str; 18] = [
     "effect",
     "attempt",
     "audit",
+    "by_place",
     "calling",
     "check",
     "cluster_slots",
@@ -34,6 +35,9 @@ const NOT_CHECKS: [&str; 14] = [
     "mod",
     "proof",
     "reaching",
+    "slot_shortage",
+    "start_cause",
+    "starting",
     "surging",
     "ways",
     "words",
