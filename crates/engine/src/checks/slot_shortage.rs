@@ -5,44 +5,58 @@ use std::collections::BTreeSet;
 use super::check::{Fault, Judgement};
 use super::cluster_slots::{trunk_fixes_on, trunks_on};
 use super::words::{counted, free_slots, listed};
-use crate::facts::{Missing, ServiceEvent, Snapshot, Task};
+use crate::facts::{Missing, Service, ServiceEvent, Snapshot, Task};
 use crate::fix::Fix;
-use crate::headroom::{Host, Slots, Trunking, hosts, instance_types};
+use crate::headroom::{Host, Slots, Trunking, Wanted, hosts, instance_types};
 use crate::stop_reason::Failed;
 
 /// Why ECS found no slot for a task of a service.
-pub(super) fn judge(snapshot: &Snapshot, event: &ServiceEvent) -> Judgement {
+pub(super) fn judge(snapshot: &Snapshot, service: &Service, event: &ServiceEvent) -> Judgement {
     let cluster = event.cluster_arn.name();
     let all = match hosts(snapshot, &event.cluster_arn, &event.container_instance_arns) {
         Ok(all) => all,
         Err(missing) => return Judgement::unknown(cluster, missing),
     };
-    let asked: Vec<_> = all.iter().filter(|host| was_asked(host, event)).collect();
+    let wanted = Wanted::by(snapshot, service);
+    let is_asked = |host: &&Host<'_>| was_asked(host, event, wanted.as_ref().ok());
+    let asked: Vec<_> = all.iter().filter(is_asked).collect();
     let words = Failed::InterfaceSlot.words();
     if asked.is_empty() {
         return Judgement::skipped(format!(
-            "ECS could not {words}, and {cluster} has no container instance for awsvpc tasks now"
+            "ECS could not {words}, and {cluster} has no container instance now that may take the task"
         ));
     }
-    let free: Vec<_> = asked.iter().filter(|host| is_free(host)).collect();
-    if !free.is_empty() {
-        let free = free.into_iter().map(|host| room(host));
+    let (fitting, crowded): (Vec<_>, Vec<_>) = asked
+        .iter()
+        .filter(|host| is_free(host))
+        .partition(|host| wanted.as_ref().is_ok_and(|wanted| wanted.fits(host)));
+    if !fitting.is_empty() {
+        let rooms = fitting.into_iter().map(|host| room(host));
         return Judgement::skipped(format!(
-            "ECS could not {words}, and now there is one: {}. The next task gets it if it may be placed there",
-            listed(free)
+            "ECS could not {words}, and now there is one: {}",
+            listed(rooms)
         ));
     }
     let full: Vec<_> = asked.iter().copied().filter(|host| is_full(host)).collect();
-    if full.is_empty() {
-        let missing: Vec<Missing> = asked.iter().filter_map(|host| doubt(host)).collect();
+    if !full.is_empty() {
+        let uncounted = asked.len() - full.len() - crowded.len();
+        return Judgement::Fail(fault(event, &full, crowded.len(), uncounted));
+    }
+    let doubts = asked.iter().filter_map(|host| doubt(host));
+    let missing: Vec<Missing> = doubts.chain(wanted.as_ref().err().cloned()).collect();
+    if !missing.is_empty() {
         return Judgement::unknown(cluster, missing);
     }
-    Judgement::Fail(fault(event, &full, asked.len()))
+    let rooms = crowded.into_iter().map(|host| room(host));
+    Judgement::skipped(format!(
+        "ECS could not {words}, and what is short now is CPU, memory or ports, not slots: {}",
+        listed(rooms)
+    ))
 }
 
-/// Whether an instance was asked for a place: those that the event names, else those of its capacity
-/// providers, else all that take tasks.
-fn was_asked(host: &Host<'_>, event: &ServiceEvent) -> bool {
+/// Whether an instance was asked for a place: those that the event names, else those on which the task may
+/// be, of its capacity providers or of the whole cluster.
+fn was_asked(host: &Host<'_>, event: &ServiceEvent, wanted: Option<&Wanted<'_>>) -> bool {
     if !event.container_instance_arns.is_empty() {
         return true;
     }
@@ -50,7 +64,8 @@ fn was_asked(host: &Host<'_>, event: &ServiceEvent) -> bool {
     let mut providers = event.capacity_provider_arns.iter();
     let is_of_provider =
         event.capacity_provider_arns.is_empty() || providers.any(|arn| Some(arn.name()) == own);
-    is_of_provider && host.takes_tasks() && host.takes_interfaces()
+    let takes_any = host.takes_tasks() && host.takes_interfaces();
+    is_of_provider && takes_any && wanted.is_none_or(|wanted| wanted.allows(host))
 }
 
 fn is_full(host: &Host<'_>) -> bool {
@@ -66,16 +81,20 @@ fn doubt(host: &Host<'_>) -> Option<Missing> {
     host.slots.as_ref().err().or(host.unseen()).cloned()
 }
 
-fn fault(event: &ServiceEvent, full: &[&Host<'_>], asked: usize) -> Fault {
+fn fault(event: &ServiceEvent, full: &[&Host<'_>], crowded: usize, uncounted: usize) -> Fault {
     let cluster = &event.cluster_arn;
     let name = cluster.name();
-    let others = asked.saturating_sub(full.len()) as u64;
-    let others = match others {
+    let more = |count: usize| counted(count as u64, "instance");
+    let crowded = match crowded {
         0 => String::new(),
-        others => format!(
-            "; of {} more nobody could count them",
-            counted(others, "instance")
+        count => format!(
+            "; {} more can't take the task for want of something else",
+            more(count)
         ),
+    };
+    let uncounted = match uncounted {
+        0 => String::new(),
+        count => format!("; of {} more nobody could count them", more(count)),
     };
     let mut fixes = vec![Fix::unverified(
         "aws autoscaling set-desired-capacity --auto-scaling-group-name <group> --desired-capacity \
@@ -84,7 +103,7 @@ fn fault(event: &ServiceEvent, full: &[&Host<'_>], asked: usize) -> Fault {
     fixes.extend(trunk_fixes_on(cluster, full.iter().copied()));
     Fault {
         message: format!(
-            "ECS could not {}: {} of {name} {} none free: {}{others}{}{}",
+            "ECS could not {}: {} of {name} {} none free: {}{crowded}{uncounted}{}{}",
             Failed::InterfaceSlot.words(),
             counted(full.len() as u64, "container instance"),
             if full.len() == 1 { "has" } else { "have" },
@@ -109,6 +128,15 @@ fn room(host: &Host<'_>) -> String {
         .chain(slots)
         .collect();
     format!("{} ({})", host.name(), notes.join(", "))
+}
+
+/// What the container instances that an event names, or those of its cluster, have free; nothing on Fargate
+/// and where the facts don't say.
+pub(super) fn rooms(snapshot: &Snapshot, event: &ServiceEvent) -> Option<String> {
+    let all = hosts(snapshot, &event.cluster_arn, &event.container_instance_arns).ok()?;
+    let asked = all.iter().filter(|host| was_asked(host, event, None));
+    let rooms: Vec<_> = asked.map(room).collect();
+    (!rooms.is_empty()).then(|| listed(rooms))
 }
 
 /// What the next larger size of the instances' types would give.

@@ -53,16 +53,16 @@ impl<'w> Cause<'w> {
             Name::TaskStartImpaired | Name::DeploymentFailed => reason,
         };
         let stopped = stopped_tasks(snapshot, service);
-        let (failed, class) = match known {
-            Some(known) => known,
-            None => {
-                let causes = of_stopped(&stopped);
-                if !causes.is_empty() {
-                    return causes;
-                }
-                (Failed::Unknown, Class::Unclear)
-            }
-        };
+        let mut causes = of_stopped(&stopped);
+        let (failed, class) = known.unwrap_or((Failed::Unknown, Class::Unclear));
+        // A task of whose interface that is said tells its subnet too.
+        let is_of_interface = failed.is_of_interface() && event.name != Name::TaskPlacementFailure;
+        if is_of_interface {
+            causes.retain(|cause| cause.failed.is_of_interface());
+        }
+        if (known.is_none() || is_of_interface) && !causes.is_empty() {
+            return causes;
+        }
         let of_task = || stopped.first().map(|task| words_of(task));
         vec![Self {
             failed,

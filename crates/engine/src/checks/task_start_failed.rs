@@ -1,12 +1,13 @@
 use super::by_place;
-use super::check::{Check, Judgement, Run, Severity, Step, Unknown};
+use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
 use super::slot_shortage;
 use super::start_cause::Cause;
 use super::starting::{every_step, other_than_network, step};
 use crate::facts::{FactKind, Service, ServiceEvent, Task};
+use crate::fix::Fix;
 use crate::stop_reason::{Class, Failed, StopReason};
-use crate::subject::Subject;
+use crate::subject::{Launch, Subject};
 
 /// The task never came to run, and what ECS needed for that is out of reach.
 pub(super) static CHECK: Check = Check {
@@ -96,7 +97,9 @@ fn of_service(
     for cause in Cause::of_service(inquiry.snapshot, service, event) {
         // A task that has a slot's failure to its name has an interface, and a check of its own.
         if cause.failed == Failed::InterfaceSlot && cause.task.is_none() {
-            all.push(slot_shortage::judge(inquiry.snapshot, event));
+            all.push(slot_shortage::judge(inquiry.snapshot, service, event));
+        } else if cause.failed.is_of_interface() && cause.task.is_none() {
+            all.push(Judgement::Fail(no_interface(inquiry, event, &cause)));
         } else if let Some(other) = not_here(&cause) {
             all.push(other);
         } else if is_unknown(&cause) {
@@ -106,6 +109,32 @@ fn of_service(
         }
     }
     Ok(decisive(all))
+}
+
+/// The interface of a task that nobody named: with it its subnet, and so its instance, may be any.
+fn no_interface(inquiry: &Inquiry<'_>, event: &ServiceEvent, cause: &Cause<'_>) -> Fault {
+    let subnets = inquiry.subject.subnets(inquiry.snapshot);
+    let subnets: Vec<_> = subnets.unwrap_or_default();
+    let subnets: Vec<_> = subnets.iter().map(ToString::to_string).collect();
+    let is_on_instances = !matches!(inquiry.subject.launch(), Launch::Fargate(_));
+    let rooms = slot_shortage::rooms(inquiry.snapshot, event).filter(|_| is_on_instances);
+    Fault {
+        resource: inquiry.subject.owner(),
+        message: format!(
+            "ECS could not {}: {}{}",
+            cause.failed.words(),
+            cause.said.trim_end_matches('.'),
+            rooms.map_or_else(String::new, |rooms| format!(
+                ". Container instances: {rooms}"
+            ))
+        ),
+        fixes: vec![Fix::unverified(format!(
+            "aws ec2 describe-subnets --subnet-ids {} --query 'Subnets[].[SubnetId,AvailableIpAddressCount]'",
+            subnets.join(" ")
+        ))],
+        components: subnets,
+        ..Fault::default()
+    }
 }
 
 /// Of causes that several tasks told, those that are found; what isn't at fault goes without saying then.

@@ -1,12 +1,18 @@
 use std::collections::BTreeMap;
 
+use super::eligibility::Eligibility;
 use super::host::Host;
 use super::region::place;
+use super::site::Demand;
 use super::stuck::is_there;
-use crate::facts::{ContainerInstance, EcsArn, Missing, Scope, Snapshot, Task};
+use crate::facts::{
+    ContainerInstance, EcsArn, FactKind, Missing, Reason, Scope, Service, Snapshot, Task,
+    TaskDefinition,
+};
 
 /// These container instances of a cluster with what they can still take; all of the cluster's, where none
-/// is named. An error unless everything that they run was observed.
+/// is named. One that isn't among all of a cluster's is gone. An error unless everything that they run was
+/// observed.
 pub fn hosts<'a>(
     snapshot: &'a Snapshot,
     cluster: &EcsArn,
@@ -16,7 +22,9 @@ pub fn hosts<'a>(
         of_cluster(snapshot, cluster)?
     } else {
         let instances = &snapshot.container_instances;
+        let is_whole = instances.complete_within(&[cluster.into()]).is_ok();
         let named = named.iter().map(|arn| instances.get(arn));
+        let named = named.filter(|found| found.is_ok() || !is_whole);
         named.collect::<Result<Vec<_>, _>>()?
     };
     let mut running: BTreeMap<&EcsArn, Vec<&Task>> = BTreeMap::new();
@@ -47,4 +55,56 @@ fn of_cluster<'a>(
         arn.may_be_in(cluster) && place(arn) == place(cluster)
     });
     Ok(own.collect())
+}
+
+/// Where a service's tasks may be, and what each takes.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    rules: Eligibility<'a>,
+    demand: Demand,
+    zones: Vec<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    /// What a service wants.
+    pub fn by(snapshot: &'a Snapshot, service: &'a Service) -> Result<Self, Missing> {
+        let definition = definition(snapshot, service)?;
+        let subnets = service.awsvpc().map(|awsvpc| awsvpc.subnets.as_slice());
+        let subnets = subnets.unwrap_or_default().iter();
+        let zones: Result<Vec<_>, Missing> = subnets
+            .map(|id| Ok(snapshot.subnets.get(id)?.availability_zone.as_deref()))
+            .collect();
+        Ok(Self {
+            rules: Eligibility::of(service, definition)?,
+            demand: Demand::of(definition),
+            zones: zones?.into_iter().flatten().collect(),
+        })
+    }
+
+    /// Whether a task may be on an instance, whatever is left of it.
+    pub fn allows(&self, host: &Host<'_>) -> bool {
+        let zone = host.zone.as_deref();
+        self.rules.allows(host) && zone.is_none_or(|zone| self.zones.contains(&zone))
+    }
+
+    /// Whether an instance has the CPU, memory, GPUs and ports for a task; assumed where ECS doesn't say
+    /// what is left.
+    pub fn fits(&self, host: &Host<'_>) -> bool {
+        let but_interface = Demand {
+            interface: false,
+            ..self.demand.clone()
+        };
+        host.facts.remaining_resources.is_empty() || host.site(0).takes(&but_interface)
+    }
+}
+
+fn definition<'a>(
+    snapshot: &'a Snapshot,
+    service: &Service,
+) -> Result<&'a TaskDefinition, Missing> {
+    let arn = service.task_definition.as_ref().ok_or_else(|| {
+        let what = format!("the task definition of {}", service.service_name);
+        Missing::new(FactKind::Services, Reason::NotInFacts(what))
+    })?;
+    snapshot.task_definitions.get(arn)
 }

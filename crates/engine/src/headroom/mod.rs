@@ -42,7 +42,7 @@ pub use fit::Fit;
 pub use forecast::Forecast;
 pub use growth::Growth;
 pub use host::Host;
-pub use hosts::hosts;
+pub use hosts::{Wanted, hosts};
 pub use options::{Options, Thresholds};
 pub use orphan::Orphan;
 pub use placement::Order;

@@ -1,5 +1,6 @@
 //! Services whose tasks don't start: what ECS says of each service, and the one cause that is the right one.
 
+use awsvpc_auditor_engine::alert::{Finding, Moment, Observations, Policy, State};
 use awsvpc_auditor_engine::checks::{self, AuditResult, Outcome, Report};
 use awsvpc_auditor_engine::facts::{ServiceEvent, TaskStateChange};
 use serde_json::{Value, json};
@@ -9,17 +10,16 @@ use super::shop::failing;
 use super::tasks_that_could_not_start::{Truth, names, starts, told_of};
 
 const START: &str = "task-start-failed";
-const ATTACHED: &str = "eni-not-attached";
+pub(crate) const ATTACHED: &str = "eni-not-attached";
 
 const ENDPOINTS: &str = "private-subnets-with-endpoints-only";
 const WEB: &str = "web-behind-a-load-balancer";
-const INSTANCES: &str = "migrated-from-bridge-mode";
 
 /// What the circuit breaker says, whatever it was.
 const BREAKER: &str = "ECS deployment circuit breaker: tasks failed to start.";
 
 /// An event about a shop's service, as EventBridge delivers it.
-fn event(service: &str, name: &str, more: &Value) -> ServiceEvent {
+pub(crate) fn event(service: &str, name: &str, more: &Value) -> ServiceEvent {
     let arn = "arn:aws:ecs:eu-west-1:123456789012";
     let mut detail = json!({ "eventType": "ERROR", "eventName": name });
     for (key, value) in more.as_object().unwrap() {
@@ -35,19 +35,23 @@ fn event(service: &str, name: &str, more: &Value) -> ServiceEvent {
 }
 
 /// Looks at what an audit because of an event says.
-fn audit<T>(account: &Account, event: &ServiceEvent, look: impl FnOnce(&Report<'_>) -> T) -> T {
+pub(crate) fn audit<T>(
+    account: &Account,
+    event: &ServiceEvent,
+    look: impl FnOnce(&Report<'_>) -> T,
+) -> T {
     let snapshot = account.snapshot();
     look(&checks::run_service_event(&snapshot, event).unwrap())
 }
 
 /// What a check says of a report.
-fn of_check<'r>(report: &'r Report<'_>, check: &str) -> Vec<&'r AuditResult> {
+pub(crate) fn of_check<'r>(report: &'r Report<'_>, check: &str) -> Vec<&'r AuditResult> {
     let all = report.results.iter();
     all.filter(|result| result.check.id == check).collect()
 }
 
 /// What the check of starts says, where that is one thing.
-fn start<'r>(report: &'r Report<'_>) -> &'r AuditResult {
+pub(crate) fn start<'r>(report: &'r Report<'_>) -> &'r AuditResult {
     let [result] = of_check(report, START)[..] else {
         panic!("{:#?}", of_check(report, START));
     };
@@ -55,7 +59,7 @@ fn start<'r>(report: &'r Report<'_>) -> &'r AuditResult {
 }
 
 /// Puts a task that stopped among the facts, in the place of the same one that runs.
-fn stop(account: &mut Account, task: Value) {
+pub(crate) fn stop(account: &mut Account, task: Value) {
     let tasks = account.list("tasks");
     tasks.retain(|known| known["taskArn"] != task["taskArn"]);
     tasks.push(task);
@@ -272,174 +276,53 @@ fn what_is_not_the_network_stays_quiet_and_says_whose_fault_it_is() {
     }
 }
 
-/// The shop on two instances of a type, each with so many tasks and room for two.
-fn on_instances(instance_type: &str, tasks: usize) -> Account {
-    let mut account = Account::read(INSTANCES);
-    account.add(
-        "instance-types",
-        json!({ "InstanceTypes": [{ "InstanceType": instance_type, "NetworkInfo": {
-            "MaximumNetworkInterfaces": 3,
-            "NetworkCards": [{ "NetworkCardIndex": 0, "MaximumNetworkInterfaces": 3 }],
-        } }] }),
-    );
-    let mut instances = Vec::new();
-    for host in account.list("containerInstances") {
-        let attributes = host["attributes"].as_array_mut().unwrap();
-        attributes.retain(|attribute| attribute["name"] != "ecs.instance-type");
-        attributes.push(json!({ "name": "ecs.instance-type", "value": instance_type }));
-        attributes.push(json!({ "name": "ecs.capability.task-eni-trunking" }));
-        instances.push(json!({
-            "InstanceId": host["ec2InstanceId"], "InstanceType": instance_type,
-            "NetworkInterfaces": [{ "NetworkInterfaceId": format!("{}-0", host["ec2InstanceId"]),
-                "InterfaceType": "interface", "Attachment": { "DeviceIndex": 0, "Status": "attached" } }],
-            "BlockDeviceMappings": [],
-        }));
-    }
-    account.add(
-        "instances",
-        json!({ "Reservations": [{ "Instances": instances }] }),
-    );
-    account.add(
-        "account-settings",
-        json!({ "settings": [{ "name": "awsvpcTrunking", "value": "disabled" }] }),
-    );
-    let running = account.list("tasks").clone();
-    for (number, task) in running
-        .iter()
-        .flat_map(|task| (1..tasks).map(move |n| (n, task)))
-    {
-        let mut another = task.clone();
-        another["taskArn"] = format!("{}{number}", task["taskArn"].as_str().unwrap()).into();
-        another["attachments"][0]["details"] = json!([]);
-        account.list("tasks").push(another);
-    }
-    account
-}
-
-fn no_slot(more: &Value) -> ServiceEvent {
-    let mut all = more.clone();
-    all["reason"] = "RESOURCE:ENI".into();
-    event("orders", "SERVICE_TASK_PLACEMENT_FAILURE", &all)
-}
-
-fn commands(result: &AuditResult) -> String {
-    let all = result.fixes.iter().flat_map(|fix| fix.commands());
-    all.collect::<Vec<_>>().join("\n")
-}
-
+/// A task that failed, then its service, then something else about the service that isn't the network.
 #[test]
-fn full_instances_are_named_with_their_slots() {
-    let account = on_instances("t3.medium", 2);
-    audit(&account, &no_slot(&json!({})), |report| {
-        let list = failing(report);
-        assert_eq!(list.len(), 1, "{list:#?}");
-        let result = start(report);
-        assert_eq!(
-            result.message,
-            "ECS could not find a free slot for the task's network interface: 2 container instances of shop \
-             have none free: i-host-a (t3.medium, 0 of 2 interface slots are free), i-host-b (t3.medium, 0 of \
-             2 interface slots are free); trunks give no more: t3.medium supports no trunk; t3.xlarge in \
-             place of t3.medium has 3 slots in place of 2"
-        );
-        assert!(commands(result).contains("set-desired-capacity"));
-        assert!(!commands(result).contains("awsvpcTrunking"));
-    });
-}
-
-#[test]
-fn trunks_are_proposed_where_they_would_help() {
-    let account = on_instances("m6i.large", 2);
-    audit(&account, &no_slot(&json!({})), |report| {
-        let result = start(report);
-        assert_eq!(result.outcome, Outcome::Fail);
-        let part = "trunks would give 2 instances 20 slots in place of 4";
-        assert!(result.message.contains(part), "{}", result.message);
-        assert!(commands(result).contains(
-            "aws ecs put-account-setting-default --name awsvpcTrunking --value enabled --region eu-west-1"
-        ));
-    });
-}
-
-#[test]
-fn only_the_instances_that_were_asked_are_named() {
-    let mut account = on_instances("t3.medium", 2);
-    let arn = account.list("containerInstances")[0]["containerInstanceArn"].clone();
-    let asked = no_slot(&json!({ "containerInstanceArns": [arn] }));
-    audit(&account, &asked, |report| {
-        let message = &start(report).message;
-        assert!(
-            message.contains("1 container instance of shop has none free"),
-            "{message}"
-        );
-        assert!(!message.contains("i-host-b"), "{message}");
-    });
-}
-
-#[test]
-fn a_slot_that_is_free_now_is_no_fault() {
-    let account = on_instances("t3.medium", 1);
-    audit(&account, &no_slot(&json!({})), |report| {
-        let result = start(report);
-        assert_eq!(result.outcome, Outcome::Skipped, "{}", result.message);
-        assert!(
-            result.message.contains("1 of 2 interface slots is free"),
-            "{}",
-            result.message
-        );
-    });
-}
-
-#[test]
-fn slots_that_nobody_counted_are_unknown_with_the_permission() {
-    for (file, action) in [
-        ("container-instances", "ecs:DescribeContainerInstances"),
-        ("tasks", "ecs:DescribeTasks"),
-        ("instance-types", "ec2:DescribeInstanceTypes"),
-    ] {
-        let mut account = on_instances("m6i.large", 2);
-        account.drop(file);
-        audit(&account, &no_slot(&json!({})), |report| {
-            let result = start(report);
-            assert_eq!(
-                result.outcome,
-                Outcome::Unknown,
-                "{file}: {}",
-                result.message
-            );
-            let actions: Vec<_> = result
-                .missing
-                .iter()
-                .filter_map(|one| one.action())
-                .collect();
-            assert_eq!(actions, [action], "{file}");
-        });
-    }
-}
-
-#[test]
-fn an_interface_that_timed_out_tells_of_its_instance() {
-    let mut account = on_instances("m6i.large", 3);
-    let says = "Timeout waiting for network interface provisioning to complete.";
+fn a_deployment_that_fails_is_one_alert() {
+    let mut account = Account::read(WEB);
+    account.delete_route("rtb-app-a", "0.0.0.0/0");
+    let says = "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to \
+                resolve ref: dial tcp 3.120.0.1:443: i/o timeout";
     let told = told_of(&mut account, says);
     let task = TaskStateChange::parse(&told.to_string()).unwrap().detail;
-    stop(&mut account, told["detail"].clone());
     let snapshot = account.snapshot();
-    let of_task = checks::run(&snapshot, checks::Subject::Task(&task));
-    let part = "Its container instance is i-host-a (m6i.large, 0 of 2 interface slots are free)";
-    let event = event("orders", "SERVICE_TASK_START_IMPAIRED", &json!({}));
-    audit(&account, &event, |of_service| {
-        for report in [&of_task, of_service] {
-            let [result] = of_check(report, ATTACHED)[..] else {
-                panic!("{:#?}", of_check(report, ATTACHED));
-            };
-            assert!(result.message.contains(part), "{}", result.message);
-            assert!(commands(result).contains("awsvpcTrunking"));
+    let more = json!({ "reason": BREAKER });
+    let failed = event("web", "SERVICE_DEPLOYMENT_FAILED", &more);
+    let other = json!({ "reason": "RESOURCE:FARGATE" });
+    let other = event("web", "SERVICE_TASK_PLACEMENT_FAILURE", &other);
+    let reports = [
+        checks::run(&snapshot, checks::Subject::Task(&task)),
+        checks::run_service_event(&snapshot, &failed).unwrap(),
+        checks::run_service_event(&snapshot, &other).unwrap(),
+    ];
+    let mut state = State::default();
+    for (minute, report) in (1..).zip(&reports) {
+        let now = Moment::from_millis(minute * 60_000);
+        let mut observations = Observations::default();
+        observations.add(&snapshot, report, now);
+        for (_, seen) in observations.into_inner() {
+            state.observe(&seen, &Policy::default(), now);
         }
-        assert_eq!(
-            of_check(&of_task, ATTACHED)[0].fingerprint,
-            of_check(of_service, ATTACHED)[0].fingerprint
-        );
-    });
+    }
+    let own = |finding: &&Finding| finding.check == START;
+    let opened: Vec<_> = state
+        .outbox
+        .iter()
+        .flat_map(|notice| notice.opened.iter().filter(own))
+        .collect();
+    assert_eq!(opened.len(), 1, "{opened:#?}");
+    let ended = state
+        .outbox
+        .iter()
+        .flat_map(|notice| notice.resolved.iter().filter(own))
+        .count();
+    assert_eq!(ended, 0);
+    let open = state
+        .alerts
+        .values()
+        .filter(|alert| alert.is_told_broken())
+        .filter(|alert| alert.finding.check == START);
+    assert_eq!(open.count(), 1);
 }
 
 #[test]
