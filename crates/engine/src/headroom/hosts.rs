@@ -11,8 +11,7 @@ use crate::facts::{
 };
 
 /// These container instances of a cluster with what they can still take; all of the cluster's, where none
-/// is named. One that isn't among all of a cluster's is gone. An error unless everything that they run was
-/// observed.
+/// is named. An error unless everything that they run was observed.
 pub fn hosts<'a>(
     snapshot: &'a Snapshot,
     cluster: &EcsArn,
@@ -21,11 +20,7 @@ pub fn hosts<'a>(
     let instances = if named.is_empty() {
         of_cluster(snapshot, cluster)?
     } else {
-        let instances = &snapshot.container_instances;
-        let is_whole = instances.complete_within(&[cluster.into()]).is_ok();
-        let named = named.iter().map(|arn| instances.get(arn));
-        let named = named.filter(|found| found.is_ok() || !is_whole);
-        named.collect::<Result<Vec<_>, _>>()?
+        of_names(snapshot, cluster, named)?
     };
     let mut running: BTreeMap<&EcsArn, Vec<&Task>> = BTreeMap::new();
     for task in snapshot.tasks.seen().filter(|task| is_there(task)) {
@@ -43,6 +38,29 @@ pub fn hosts<'a>(
         Ok(Host::new(snapshot, account, facts, &running))
     });
     hosts.collect()
+}
+
+/// Those that are named. Some that aren't among all of a cluster's are gone; that all are gone is rather a
+/// gap in the facts.
+fn of_names<'a>(
+    snapshot: &'a Snapshot,
+    cluster: &EcsArn,
+    named: &[EcsArn],
+) -> Result<Vec<&'a ContainerInstance>, Missing> {
+    let instances = &snapshot.container_instances;
+    let found: Result<Vec<_>, Missing> = named.iter().map(|arn| instances.get(arn)).collect();
+    match found {
+        Err(missing) if instances.complete_within(&[cluster.into()]).is_ok() => {
+            let known = named.iter().filter_map(|arn| instances.get(arn).ok());
+            let known: Vec<_> = known.collect();
+            if known.is_empty() {
+                Err(missing)
+            } else {
+                Ok(known)
+            }
+        }
+        found => found,
+    }
 }
 
 fn of_cluster<'a>(

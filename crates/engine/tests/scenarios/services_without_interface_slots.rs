@@ -185,18 +185,20 @@ fn a_slot_on_an_instance_without_memory_is_of_no_use() {
 }
 
 #[test]
-fn an_instance_that_is_gone_says_nothing() {
-    let account = on_instances("t3.medium", 2);
+fn an_instance_that_is_gone_says_nothing_beside_others() {
+    let mut account = on_instances("t3.medium", 2);
     let gone = "arn:aws:ecs:eu-west-1:123456789012:container-instance/shop/00000000000000000000000000000000";
-    let asked = no_slot(&json!({ "containerInstanceArns": [gone] }));
+    let there = account.list("containerInstances")[0]["containerInstanceArn"].clone();
+    let asked = no_slot(&json!({ "containerInstanceArns": [gone, there] }));
     audit(&account, &asked, |report| {
         let result = start(report);
-        assert_eq!(result.outcome, Outcome::Skipped, "{}", result.message);
-        assert!(
-            result.message.contains("no container instance now"),
-            "{}",
-            result.message
-        );
+        assert_eq!(result.outcome, Outcome::Fail, "{}", result.message);
+        let part = "1 container instance of shop has none free: i-host-a";
+        assert!(result.message.contains(part), "{}", result.message);
+    });
+    let asked = no_slot(&json!({ "containerInstanceArns": [gone] }));
+    audit(&account, &asked, |report| {
+        assert_eq!(start(report).outcome, Outcome::Unknown);
     });
 }
 
