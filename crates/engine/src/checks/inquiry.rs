@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use super::attempt::{self, Attempt};
 use super::calling::{self, Called};
 use crate::dependencies::{Needs, discover, exec_call};
-use crate::facts::{Missing, ServiceEvent, Snapshot};
+use crate::facts::{EcsArn, Missing, ServiceEvent, Snapshot};
 use crate::reach::Station;
 use crate::subject::Subject;
 
@@ -18,6 +18,7 @@ pub struct Inquiry<'a> {
     pub event: Option<&'a ServiceEvent>,
     needs: OnceCell<Needs>,
     stations: OnceCell<Result<Vec<Station<'a>>, Missing>>,
+    instances: OnceCell<Vec<&'a EcsArn>>,
     attempts: OnceCell<Result<Vec<Attempt>, Missing>>,
     calls: OnceCell<Result<Vec<Called>, Missing>>,
     exec: OnceCell<Called>,
@@ -32,6 +33,7 @@ impl<'a> Inquiry<'a> {
             event: None,
             needs: OnceCell::new(),
             stations: OnceCell::new(),
+            instances: OnceCell::new(),
             attempts: OnceCell::new(),
             calls: OnceCell::new(),
             exec: OnceCell::new(),
@@ -44,11 +46,12 @@ impl<'a> Inquiry<'a> {
         self
     }
 
-    /// The same inquiry, as if connections started from these ends only.
-    pub(super) fn only_from(&self, stations: Vec<Station<'a>>) -> Self {
+    /// The same inquiry, as if connections started from these ends and these container instances only.
+    pub(super) fn only_from(&self, stations: Vec<Station<'a>>, instances: Vec<&'a EcsArn>) -> Self {
         let own = Self::new(self.snapshot, self.subject).because_of(self.event);
         Self {
             stations: OnceCell::from(Ok(stations)),
+            instances: OnceCell::from(instances),
             ..own
         }
     }
@@ -74,6 +77,12 @@ impl<'a> Inquiry<'a> {
             .stations
             .get_or_init(|| self.subject.stations(self.snapshot));
         stations.as_deref().map_err(Clone::clone)
+    }
+
+    /// The container instances that its tasks run on.
+    pub(super) fn instances(&self) -> &[&'a EcsArn] {
+        self.instances
+            .get_or_init(|| calling::instances(self.snapshot, &self.subject))
     }
 
     /// How each of its dependencies fares from everywhere it can be.

@@ -155,6 +155,32 @@ fn a_start_without_a_way_to_the_registry_names_every_subnet_in_one_alert() {
     });
 }
 
+/// On EC2 it is the instances that pull images, and each of two may lack another route.
+#[test]
+fn instances_without_a_way_out_are_told_apart_as_their_tasks_tell_them() {
+    let mut account = Account::read("migrated-from-bridge-mode");
+    account.delete_route("rtb-app-a", "0.0.0.0/0");
+    account.delete_route("rtb-app-b", "0.0.0.0/0");
+    let says = "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to \
+                resolve ref: dial tcp 3.120.0.1:443: i/o timeout";
+    let told = told_of(&mut account, says);
+    let task = TaskStateChange::parse(&told.to_string()).unwrap().detail;
+    let snapshot = account.snapshot();
+    let of_task = checks::run(&snapshot, checks::Subject::Task(&task));
+    let event = event("orders", "SERVICE_TASK_START_IMPAIRED", &json!({}));
+    audit(&account, &event, |report| {
+        let found = of_check(report, START);
+        let list: Vec<_> = found.iter().map(|one| &one.message).collect();
+        let own = start(&of_task);
+        assert_eq!(own.outcome, Outcome::Fail, "{}", own.message);
+        let same = found
+            .iter()
+            .filter(|one| one.fingerprint == own.fingerprint);
+        assert_eq!(same.count(), 1, "{}: {list:#?}", own.fingerprint);
+        assert_eq!(found.len(), 2, "{list:#?}");
+    });
+}
+
 #[test]
 fn a_subnet_that_alone_has_no_way_out_is_named_alone() {
     let mut account = Account::read(WEB);
