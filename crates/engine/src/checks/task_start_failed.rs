@@ -98,7 +98,7 @@ fn of_service(
         // A task that has a slot's failure to its name has an interface, and a check of its own.
         if cause.failed == Failed::InterfaceSlot && cause.task.is_none() {
             all.push(slot_shortage::judge(inquiry.snapshot, service, event));
-        } else if cause.failed.is_of_interface() && cause.task.is_none() {
+        } else if cause.failed.is_of_interface() && !has_attachment(&cause) {
             all.push(Judgement::Fail(no_interface(inquiry, event, &cause)));
         } else if let Some(other) = not_here(&cause) {
             all.push(other);
@@ -109,6 +109,13 @@ fn of_service(
         }
     }
     Ok(decisive(all))
+}
+
+/// Whether a task is known of whose interface it is said, which eni-not-attached judges.
+fn has_attachment(cause: &Cause<'_>) -> bool {
+    cause
+        .task
+        .is_some_and(|task| task.network_interface().is_some())
 }
 
 /// The interface of a task that nobody named: with it its subnet, and so its instance, may be any.
