@@ -56,13 +56,45 @@ fn every_sample_event_is_accepted_or_refused_clearly() {
             continue;
         };
         let event = format!("events/{file}");
-        let run = auditor(["task", "--event", &event, "--snapshot", "demo"]);
+        let about = if name.starts_with("ecs-service-") {
+            "service"
+        } else {
+            "task"
+        };
+        let run = auditor([about, "--event", &event, "--snapshot", "demo"]);
         assert!(
             !run.shown().contains("not-for-anybody-to-see"),
             "{file} leaks an environment value"
         );
         insta::assert_snapshot!(format!("event_{name}"), run.shown());
     }
+}
+
+#[test]
+fn a_service_without_interface_slots_is_told_which_instances_are_full() {
+    let run = auditor([
+        "service",
+        "--event",
+        "events/ecs-service-placement-failure-eni.json",
+        "--snapshot",
+        "demo-headroom",
+    ]);
+    assert_eq!(run.status, 3);
+    let full = "2 container instances of\n           shop have none free: i-06bddc25f31a3806d";
+    assert!(run.stdout.contains(full), "{}", run.stdout);
+}
+
+#[test]
+fn an_event_of_a_task_is_refused_for_a_service() {
+    let event = "events/ecs-task-running-ec2.json";
+    let run = auditor(["service", "--event", event, "--snapshot", "demo"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stderr
+            .contains("expected `detail-type` to be `ECS Service Action`"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -1,7 +1,10 @@
 use std::path::PathBuf;
 
-use awsvpc_auditor_engine::checks::{self, Subject};
-use awsvpc_auditor_engine::facts::{SecurityGroupId, SubnetId, TaskDefinition};
+use anyhow::Context;
+use awsvpc_auditor_engine::checks::{self, Report, Subject};
+use awsvpc_auditor_engine::facts::{
+    SecurityGroupId, ServiceEvent, Snapshot, SubnetId, TaskDefinition,
+};
 use awsvpc_auditor_engine::proposal::Proposal;
 use clap::Args;
 
@@ -14,12 +17,17 @@ use crate::snapshot;
 #[derive(Debug, Args)]
 pub(crate) struct ServiceCommand {
     /// The cluster, by name or ARN
-    #[arg(long)]
-    cluster: String,
+    #[arg(long, required_unless_present = "event")]
+    cluster: Option<String>,
 
     /// The service, by name or ARN
-    #[arg(long)]
-    service: String,
+    #[arg(long, required_unless_present = "event")]
+    service: Option<String>,
+
+    /// An "ECS Service Action" or "ECS Deployment State Change" event, as EventBridge delivers it: say why
+    /// the service's tasks don't start
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "service"])]
+    event: Option<PathBuf>,
 
     #[command(flatten)]
     configuration: Configuration,
@@ -47,26 +55,75 @@ struct Configuration {
 
 impl ServiceCommand {
     pub(super) fn run(mut self) -> anyhow::Result<Status> {
-        let proposed = self.configured()?;
+        let event = self.event()?;
+        let (cluster, service) = match &event {
+            Some(event) => (
+                event.cluster_arn.to_string(),
+                event.service_name().to_owned(),
+            ),
+            None => (
+                self.cluster.clone().unwrap_or_default(),
+                self.service.clone().unwrap_or_default(),
+            ),
+        };
+        let proposed = self.configured(&cluster, &service)?;
         self.audit.proposals.splice(..0, proposed);
-        let snapshot = self.audit.facts(Wanted::Service {
-            cluster: &self.cluster,
-            service: &self.service,
-        })?;
-        let subject = |facts| Subject::service_named(facts, &self.cluster, &self.service);
-        let report = checks::run(&snapshot, subject(&snapshot)?);
-        let about = self.configuration.task_definition.as_deref();
-        if !self.audit.proposes() {
-            return self.audit.finish(&report, about);
+        if let Some(event) = event {
+            let facts = self.audit.facts(Wanted::Service {
+                cluster: &cluster,
+                service: &service,
+            })?;
+            let facts = facts.as_deployed(&event);
+            let after = self.after(&facts)?;
+            return self.finish(&facts, after.as_ref(), |facts| {
+                Ok(checks::run_service_event(facts, &event)?)
+            });
         }
-        let after = self.audit.proposed(&snapshot)?;
-        let proposed = checks::run(&after, subject(&after)?);
-        self.audit.finish_proposed(&report, &proposed, about)
+        let facts = self.audit.facts(Wanted::Service {
+            cluster: &cluster,
+            service: &service,
+        })?;
+        let after = self.after(&facts)?;
+        self.finish(&facts, after.as_ref(), |facts| {
+            let subject = Subject::service_named(facts, &cluster, &service)?;
+            Ok(checks::run(facts, subject))
+        })
+    }
+
+    /// What ECS tells of the service, if that is asked about.
+    fn event(&self) -> anyhow::Result<Option<ServiceEvent>> {
+        let Some(file) = &self.event else {
+            return Ok(None);
+        };
+        let text = snapshot::read(file)?;
+        let event = ServiceEvent::parse(&text).with_context(|| file.display().to_string())?;
+        Ok(Some(event))
+    }
+
+    /// The facts as they would be, where changes are proposed.
+    fn after(&self, facts: &Snapshot) -> anyhow::Result<Option<Snapshot>> {
+        let proposes = self.audit.proposes();
+        proposes.then(|| self.audit.proposed(facts)).transpose()
+    }
+
+    /// Audits the facts, and the facts as they would be, if they are given.
+    fn finish<'a>(
+        &self,
+        facts: &'a Snapshot,
+        after: Option<&'a Snapshot>,
+        audit: impl Fn(&'a Snapshot) -> anyhow::Result<Report<'a>>,
+    ) -> anyhow::Result<Status> {
+        let report = audit(facts)?;
+        let about = self.configuration.task_definition.as_ref();
+        let about = about.or(self.event.as_ref()).map(PathBuf::as_path);
+        match after {
+            None => self.audit.finish(&report, about),
+            Some(after) => self.audit.finish_proposed(&report, &audit(after)?, about),
+        }
     }
 
     /// The configuration as changes.
-    fn configured(&self) -> anyhow::Result<Vec<Proposal>> {
-        let (cluster, service) = (&self.cluster, &self.service);
+    fn configured(&self, cluster: &str, service: &str) -> anyhow::Result<Vec<Proposal>> {
         let Configuration {
             subnets,
             security_groups,

@@ -22,7 +22,7 @@ pub struct Notice {
     /// A task in which the faults were seen, by its ARN.
     #[serde(default)]
     pub example: Option<String>,
-    /// Why ECS stopped that task, in its words, if it did.
+    /// Why ECS stopped that task, in its words, if it did; or what it told of the service.
     #[serde(default)]
     pub stopped_reason: Option<String>,
     /// Faults that are new.

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
 use super::{About, Finding, InvalidTag, Moment, Scope, Tags, Unclear};
-use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Subject};
+use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Step, Subject};
 use crate::facts::{Snapshot, Task, TaskAttachment};
 
 /// What audits of a scope say together. Tasks of one service that were audited at a time are one
@@ -27,7 +27,7 @@ pub struct Observation {
     pub(super) opens_after: u32,
     /// A task in which a fault was seen.
     pub(super) example: Option<String>,
-    /// Why ECS stopped that task, if it did.
+    /// Why ECS stopped that task, if it did; or what it told of the service.
     pub(super) stopped_reason: Option<String>,
 }
 
@@ -182,9 +182,17 @@ impl Observations {
         let place = attachment
             .map(|subnet| subnet.to_string())
             .unwrap_or_default();
-        let runs = report.basis == Basis::Interface || task.is_none();
+        // What a service tells because its tasks don't start is about tasks that don't run.
+        let is_configured = task.is_none() && report.service_event.is_none();
+        let runs = report.basis == Basis::Interface || is_configured;
         for result in &report.results {
             observation.take(result, &place, runs, task);
+        }
+        if let Some(event) = report.service_event
+            && report.results.iter().any(is_of_start)
+            && observation.stopped_reason.is_none()
+        {
+            observation.stopped_reason = Some(event.words());
         }
         invalid
     }
@@ -193,6 +201,11 @@ impl Observations {
     pub fn into_inner(self) -> BTreeMap<Scope, Observation> {
         self.by_scope
     }
+}
+
+/// Whether a fault is one of how tasks start.
+fn is_of_start(result: &AuditResult) -> bool {
+    result.outcome == Outcome::Fail && result.check.step == Step::Provisioning
 }
 
 impl Unclear {

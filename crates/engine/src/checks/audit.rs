@@ -1,10 +1,10 @@
 use super::check::{Check, Judgement, Outcome, Run, Severity, Unknown};
 use super::inquiry::Inquiry;
 use super::proof;
-use crate::facts::{FactKind, Missing, Reason, Snapshot};
+use crate::facts::{FactKind, Missing, Reason, ServiceEvent, Snapshot};
 use crate::fix::Fix;
 use crate::reach::Explanation;
-use crate::subject::{Basis, Launch, Subject};
+use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
 /// Everything an audit found.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Report<'a> {
     pub observed_at: Option<String>,
     /// When the event happened that named the subject. The facts may be older or newer.
     pub event_time: Option<String>,
+    /// What ECS told of the service, where that is why it was audited.
+    pub service_event: Option<&'a ServiceEvent>,
     /// One result or more for each check, in the order of the catalogue.
     pub results: Vec<AuditResult>,
 }
@@ -85,19 +87,56 @@ pub fn run<'a>(snapshot: &'a Snapshot, subject: Subject<'a>) -> Report<'a> {
     run_only(snapshot, subject, super::ALL)
 }
 
+/// Runs every check over the service that an event tells of. Checks of how tasks start look at what the
+/// event says, and, where it gives no reason, at what the service's stopped tasks among the facts say.
+pub fn run_service_event<'a>(
+    snapshot: &'a Snapshot,
+    event: &'a ServiceEvent,
+) -> Result<Report<'a>, ServiceNotFound> {
+    let cluster = event.cluster_arn.as_str();
+    let subject = Subject::service_named(snapshot, cluster, event.service_name())?;
+    let asked = Asked {
+        subject,
+        event: Some(event),
+    };
+    Ok(report(snapshot, asked, super::ALL))
+}
+
 /// Runs these checks over a subject.
 pub fn run_only<'a>(
     snapshot: &'a Snapshot,
     subject: Subject<'a>,
     checks: &[&'static Check],
 ) -> Report<'a> {
-    let mut results = results(snapshot, subject, checks);
-    proof::prove(snapshot, subject, checks, &mut results);
+    report(snapshot, Asked::about(subject), checks)
+}
+
+/// What is audited, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) subject: Subject<'a>,
+    pub(super) event: Option<&'a ServiceEvent>,
+}
+
+impl<'a> Asked<'a> {
+    /// Nothing but the subject.
+    pub(super) fn about(subject: Subject<'a>) -> Self {
+        Self {
+            subject,
+            event: None,
+        }
+    }
+}
+
+fn report<'a>(snapshot: &'a Snapshot, asked: Asked<'a>, checks: &[&'static Check]) -> Report<'a> {
+    let mut results = results(snapshot, asked, checks);
+    proof::prove(snapshot, asked, checks, &mut results);
     Report {
-        subject,
-        basis: subject.basis(snapshot),
+        subject: asked.subject,
+        basis: asked.subject.basis(snapshot),
         observed_at: snapshot.observed_at.clone(),
-        event_time: None,
+        event_time: asked.event.map(|event| event.time.clone()),
+        service_event: asked.event,
         results,
     }
 }
@@ -105,10 +144,10 @@ pub fn run_only<'a>(
 /// What the checks find; nothing is proved yet.
 pub(super) fn results(
     snapshot: &Snapshot,
-    subject: Subject<'_>,
+    asked: Asked<'_>,
     checks: &[&'static Check],
 ) -> Vec<AuditResult> {
-    let inquiry = Inquiry::new(snapshot, subject);
+    let inquiry = Inquiry::new(snapshot, asked.subject).because_of(asked.event);
     let results = checks.iter().filter_map(|check| match check.run {
         Run::Task(look) => Some(judge(check, look, &inquiry)),
         Run::Headroom(_) => None,

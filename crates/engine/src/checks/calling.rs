@@ -86,7 +86,7 @@ pub(super) fn call(inquiry: &Inquiry<'_>, call: &ServiceCall) -> Called {
     let stations = match call.caller {
         Caller::Task => inquiry.stations(),
         Caller::Instance => {
-            instances = instance_stations(inquiry.snapshot, &inquiry.subject);
+            instances = instance_stations(inquiry);
             instances.as_deref().map_err(Clone::clone)
         }
     };
@@ -195,12 +195,9 @@ fn add(known: &mut Vec<Explanation>, more: Vec<Explanation>) {
     }
 }
 
-/// The primary interfaces of the instances that the tasks run on. For a service these are those that
-/// run a task of it now, because the others that it may get aren't known.
-fn instance_stations<'a>(
-    snapshot: &'a Snapshot,
-    subject: &Subject<'a>,
-) -> Result<Vec<Station<'a>>, Missing> {
+/// The instances that the tasks run on. For a service these are those that run a task of it now, because the
+/// others that it may get aren't known.
+pub(super) fn instances<'a>(snapshot: &'a Snapshot, subject: &Subject<'a>) -> Vec<&'a EcsArn> {
     let mut arns: Vec<_> = match subject {
         Subject::Task(task) => task.container_instance_arn.iter().collect(),
         Subject::Service(service) => {
@@ -214,18 +211,30 @@ fn instance_stations<'a>(
     };
     arns.sort_unstable();
     arns.dedup();
+    arns
+}
+
+/// The primary interfaces of these instances.
+fn instance_stations<'a>(inquiry: &Inquiry<'a>) -> Result<Vec<Station<'a>>, Missing> {
+    let arns = inquiry.instances();
     if arns.is_empty() {
-        let what = format!("a container instance of {}", subject.owner());
+        let what = format!("a container instance of {}", inquiry.subject.owner());
         return Err(Missing::new(
             FactKind::ContainerInstances,
             Reason::NotInFacts(what),
         ));
     }
-    let stations = arns.into_iter().map(|arn| instance_station(snapshot, arn));
+    let stations = arns
+        .iter()
+        .map(|arn| instance_station(inquiry.snapshot, arn));
     stations.collect()
 }
 
-fn instance_station<'a>(snapshot: &'a Snapshot, arn: &EcsArn) -> Result<Station<'a>, Missing> {
+/// The primary interface of an instance.
+pub(super) fn instance_station<'a>(
+    snapshot: &'a Snapshot,
+    arn: &EcsArn,
+) -> Result<Station<'a>, Missing> {
     let instance = snapshot.container_instances.get(arn)?;
     let id = instance.ec2_instance_id.as_ref().ok_or_else(|| {
         let what = format!("the EC2 instance of {}", arn.name());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::Judgement;
 use super::words::{counted, listed};
-use crate::facts::{FactKind, Missing};
+use crate::facts::{EcsArn, FactKind, Missing};
 use crate::fix::Fix;
 use crate::headroom::{Assessment, Cluster, Growth, Host, TrunkStep, Trunking};
 
@@ -59,10 +59,15 @@ pub(super) fn growth(
 
 /// What trunks would give, in words that follow a finding about slots.
 pub(super) fn trunks(cluster: &Cluster<'_>) -> String {
+    trunks_on(cluster.open_hosts())
+}
+
+/// What trunks would give these instances.
+pub(super) fn trunks_on<'h>(hosts: impl Iterator<Item = &'h Host<'h>>) -> String {
     let (mut now, mut then, mut count) = (0, 0, 0_u32);
     let mut obstacles = BTreeSet::new();
     let mut is_unknown = false;
-    for host in cluster.open_hosts() {
+    for host in hosts {
         match (&host.trunking, &host.slots) {
             (Trunking::Could { tasks, .. }, Ok(slots)) if *tasks > slots.total => {
                 now += slots.total;
@@ -90,8 +95,16 @@ pub(super) fn trunks(cluster: &Cluster<'_>) -> String {
 
 /// The first step towards trunks, where there could be some.
 pub(super) fn trunk_fixes(cluster: &Cluster<'_>) -> Vec<Fix> {
+    trunk_fixes_on(&cluster.arn, cluster.open_hosts())
+}
+
+/// The first step towards trunks on these instances of a cluster.
+pub(super) fn trunk_fixes_on<'h>(
+    cluster: &EcsArn,
+    hosts: impl Iterator<Item = &'h Host<'h>>,
+) -> Vec<Fix> {
     let mut steps: BTreeSet<TrunkStep> = BTreeSet::new();
-    for host in cluster.open_hosts() {
+    for host in hosts {
         if let (Trunking::Could { steps: own, tasks }, Ok(slots)) = (&host.trunking, &host.slots)
             && *tasks > slots.total
         {
@@ -99,7 +112,7 @@ pub(super) fn trunk_fixes(cluster: &Cluster<'_>) -> Vec<Fix> {
         }
     }
     if steps.contains(&TrunkStep::EnableSetting) {
-        vec![enable_trunks(cluster)]
+        vec![enable_trunks_in(region(cluster))]
     } else if steps.contains(&TrunkStep::CheckSetting) {
         let region = region(cluster);
         vec![Fix::unverified(format!(
@@ -112,14 +125,17 @@ pub(super) fn trunk_fixes(cluster: &Cluster<'_>) -> Vec<Fix> {
 
 /// Switches the account setting on, which holds for one region.
 pub(super) fn enable_trunks(cluster: &Cluster<'_>) -> Fix {
-    let region = region(cluster);
+    enable_trunks_in(region(&cluster.arn))
+}
+
+fn enable_trunks_in(region: &str) -> Fix {
     Fix::unverified(format!(
         "aws ecs put-account-setting-default --name awsvpcTrunking --value enabled --region {region}"
     ))
 }
 
 /// `arn:aws:ecs:REGION:…`
-fn region<'c>(cluster: &'c Cluster<'_>) -> &'c str {
-    let mut parts = cluster.arn.as_str().split(':');
+fn region(cluster: &EcsArn) -> &str {
+    let mut parts = cluster.as_str().split(':');
     parts.nth(3).unwrap_or("<region>")
 }

@@ -1,6 +1,8 @@
 use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
-use crate::facts::{FactKind, Snapshot, Task, TaskAttachment};
+use super::slot_shortage;
+use super::start_cause::Cause;
+use crate::facts::{FactKind, Service, ServiceEvent, Snapshot, Task, TaskAttachment};
 use crate::fix::{Fix, word};
 use crate::stop_reason::{Failed, StopReason};
 use crate::subject::Subject;
@@ -12,7 +14,14 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     step: Step::Provisioning,
     since: "0.1.0",
-    needs: &[FactKind::NetworkInterfaces],
+    needs: &[
+        FactKind::NetworkInterfaces,
+        FactKind::ContainerInstances,
+        FactKind::Tasks,
+        FactKind::Instances,
+        FactKind::InstanceTypes,
+        FactKind::AccountSettings,
+    ],
     page: include_str!("eni_not_attached.md"),
     run: Run::Task(run),
 };
@@ -20,30 +29,60 @@ pub(super) static CHECK: Check = Check {
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
     let (snapshot, subject) = (inquiry.snapshot, &inquiry.subject);
     let (Subject::Task(task), Some(attachment)) = (subject, subject.attachment()) else {
-        return Ok(vec![Judgement::skipped(
-            "a service is audited, not one of its tasks",
-        )]);
+        let told = match (subject, inquiry.event) {
+            (Subject::Service(service), Some(event)) => of_service(snapshot, service, event),
+            _ => Vec::new(),
+        };
+        return Ok(if told.is_empty() {
+            vec![Judgement::skipped(
+                "a service is audited, not one of its tasks",
+            )]
+        } else {
+            told
+        });
     };
     let judgement = if task.last_status.is_ending() {
-        stopped(task, attachment)
+        stopped(snapshot, task, attachment)
     } else {
         alive(snapshot, subject, task, attachment)?
     };
     Ok(vec![judgement])
 }
 
+/// The stopped tasks of a service whose tasks don't start, as far as their interfaces are why.
+fn of_service(snapshot: &Snapshot, service: &Service, event: &ServiceEvent) -> Vec<Judgement> {
+    let causes = Cause::of_service(snapshot, service, event).into_iter();
+    let tasks = causes.filter(|cause| cause.failed.is_of_interface());
+    let tasks = tasks.filter_map(|cause| Some((cause.task?, cause.task?.network_interface()?)));
+    tasks
+        .map(|(task, attachment)| stopped(snapshot, task, attachment))
+        .collect()
+}
+
 /// A stopped task has no interface any more: only its last words tell whether it ever had one.
-fn stopped(task: &Task, attachment: &TaskAttachment) -> Judgement {
+fn stopped(snapshot: &Snapshot, task: &Task, attachment: &TaskAttachment) -> Judgement {
     // Whether a role, a policy or EC2 is to blame: the interface isn't there.
     let why = StopReason::of(task).filter(|why| why.failed.is_of_interface());
     if let Some(why) = why {
         let said = task.stopped_reason.as_deref().unwrap_or_default();
+        let told = if why.failed == Failed::Address {
+            None
+        } else {
+            slot_shortage::of_instance(snapshot, task)
+        };
+        let (advice, more) = told.unwrap_or_else(|| (advice(task, why.failed), Vec::new()));
+        let said = if advice.is_empty() {
+            said
+        } else {
+            said.trim_end_matches('.')
+        };
         let message = format!(
-            "the task stopped because ECS could not {}: {said}{}",
-            why.failed.words(),
-            advice(task, why.failed)
+            "the task stopped because ECS could not {}: {said}{advice}",
+            why.failed.words()
         );
-        return Judgement::Fail(fault(task, attachment, message));
+        let mut fault = fault(task, attachment, message);
+        fault.fixes.extend(more);
+        return Judgement::Fail(fault);
     }
     Judgement::skipped("the task has stopped, and ECS removes its interface with it")
 }

@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use super::attempt::{self, Attempt};
 use super::calling::{self, Called};
 use crate::dependencies::{Needs, discover, exec_call};
-use crate::facts::{Missing, Snapshot};
+use crate::facts::{EcsArn, Missing, ServiceEvent, Snapshot};
 use crate::reach::Station;
 use crate::subject::Subject;
 
@@ -14,8 +14,11 @@ pub struct Inquiry<'a> {
     pub snapshot: &'a Snapshot,
     /// What is audited.
     pub subject: Subject<'a>,
+    /// What ECS told of the service, where that is why it is audited.
+    pub event: Option<&'a ServiceEvent>,
     needs: OnceCell<Needs>,
     stations: OnceCell<Result<Vec<Station<'a>>, Missing>>,
+    instances: OnceCell<Vec<&'a EcsArn>>,
     attempts: OnceCell<Result<Vec<Attempt>, Missing>>,
     calls: OnceCell<Result<Vec<Called>, Missing>>,
     exec: OnceCell<Called>,
@@ -27,11 +30,29 @@ impl<'a> Inquiry<'a> {
         Self {
             snapshot,
             subject,
+            event: None,
             needs: OnceCell::new(),
             stations: OnceCell::new(),
+            instances: OnceCell::new(),
             attempts: OnceCell::new(),
             calls: OnceCell::new(),
             exec: OnceCell::new(),
+        }
+    }
+
+    /// The same inquiry because of what ECS told of the service.
+    pub(super) fn because_of(mut self, event: Option<&'a ServiceEvent>) -> Self {
+        self.event = event;
+        self
+    }
+
+    /// The same inquiry, as if connections started from these ends and these container instances only.
+    pub(super) fn only_from(&self, stations: Vec<Station<'a>>, instances: Vec<&'a EcsArn>) -> Self {
+        let own = Self::new(self.snapshot, self.subject).because_of(self.event);
+        Self {
+            stations: OnceCell::from(Ok(stations)),
+            instances: OnceCell::from(instances),
+            ..own
         }
     }
 
@@ -56,6 +77,12 @@ impl<'a> Inquiry<'a> {
             .stations
             .get_or_init(|| self.subject.stations(self.snapshot));
         stations.as_deref().map_err(Clone::clone)
+    }
+
+    /// The container instances that its tasks run on.
+    pub(super) fn instances(&self) -> &[&'a EcsArn] {
+        self.instances
+            .get_or_init(|| calling::instances(self.snapshot, &self.subject))
     }
 
     /// How each of its dependencies fares from everywhere it can be.

@@ -6,6 +6,7 @@
 mod attempt;
 mod audit;
 mod aws_endpoint_unreachable;
+mod by_place;
 mod calling;
 mod capacity_runs_out_soon;
 mod check;
@@ -44,7 +45,10 @@ mod path_mtu_black_hole;
 mod proof;
 mod reaching;
 mod region_eni_quota_low;
+mod slot_shortage;
 mod stale_instance_security_group;
+mod start_cause;
+mod starting;
 mod subnet_addresses_exhausted;
 mod subnet_addresses_low;
 mod subnets_routed_differently;
@@ -59,7 +63,7 @@ mod words;
 
 use crate::dependencies::Caller;
 
-pub use audit::{AuditResult, Report, Summary, run, run_only};
+pub use audit::{AuditResult, Report, Summary, run, run_only, run_service_event};
 pub use check::{Check, Fault, Judgement, Outcome, Run, Severity, Step, Unknown};
 pub use comparison::{Compared, Presence, compare};
 pub use effect::{Effect, Standing};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::audit::{AuditResult, results};
+use super::audit::{Asked, AuditResult, results};
 use super::check::{Check, Outcome};
 use crate::facts::Snapshot;
 use crate::fix::{Change, Fix, apart, apply, smallest};
@@ -12,11 +12,11 @@ use crate::subject::Subject;
 /// one. What the engine can't apply is kept as it is.
 pub(super) fn prove(
     snapshot: &Snapshot,
-    subject: Subject<'_>,
+    asked: Asked<'_>,
     checks: &[&'static Check],
     found: &mut [AuditResult],
 ) {
-    let mut proof = Proof::new(snapshot, subject, checks, found);
+    let mut proof = Proof::new(snapshot, asked, checks, found);
     let mut used: Vec<Change> = Vec::new();
     for result in found.iter_mut().filter(|r| r.outcome == Outcome::Fail) {
         for fix in result
@@ -44,7 +44,7 @@ pub(super) fn prove(
             result.fixes = vec![fix];
         }
         for fix in &mut result.fixes {
-            fix.tell_account(snapshot, Some(subject.account_and_region().0));
+            fix.tell_account(snapshot, Some(asked.subject.account_and_region().0));
         }
     }
 }
@@ -58,8 +58,9 @@ pub fn prove_fix(
     result: &AuditResult,
     changes: &[Change],
 ) -> bool {
-    let found = results(snapshot, subject, super::ALL);
-    let mut proof = Proof::new(snapshot, subject, super::ALL, &found);
+    let asked = Asked::about(subject);
+    let found = results(snapshot, asked, super::ALL);
+    let mut proof = Proof::new(snapshot, asked, super::ALL, &found);
     proof.holds(changes, (result.check.id, result.resource.as_str()))
 }
 
@@ -68,7 +69,7 @@ const MOST_AUDITS: usize = 64;
 
 struct Proof<'p> {
     snapshot: &'p Snapshot,
-    subject: Subject<'p>,
+    asked: Asked<'p>,
     checks: &'p [&'static Check],
     /// Of the subject as it is.
     before: Standing,
@@ -131,13 +132,13 @@ impl Standing {
 impl<'p> Proof<'p> {
     fn new(
         snapshot: &'p Snapshot,
-        subject: Subject<'p>,
+        asked: Asked<'p>,
         checks: &'p [&'static Check],
         found: &[AuditResult],
     ) -> Self {
         Self {
             snapshot,
-            subject,
+            asked,
             checks,
             before: Standing::of(found),
             of_new_tasks: None,
@@ -155,7 +156,7 @@ impl<'p> Proof<'p> {
         let Some(after) = self.after(changes, takes_new_tasks) else {
             return false;
         };
-        if takes_new_tasks && matches!(self.subject, Subject::Task(_)) {
+        if takes_new_tasks && matches!(self.asked.subject, Subject::Task(_)) {
             let is_gone = after.failed.iter().all(|(id, _)| *id != check);
             return is_gone
                 && self
@@ -173,8 +174,12 @@ impl<'p> Proof<'p> {
         }
         self.left = self.left.checked_sub(1)?;
         let standing = apply(self.snapshot, changes).and_then(|after| {
-            let subject = same_subject(self.subject, self.snapshot, &after, takes_new_tasks)?;
-            Some(Standing::of(&results(&after, subject, self.checks)))
+            let subject = same_subject(self.asked.subject, self.snapshot, &after, takes_new_tasks)?;
+            let asked = Asked {
+                subject,
+                event: self.asked.event,
+            };
+            Some(Standing::of(&results(&after, asked, self.checks)))
         });
         self.after.insert(changes.to_vec(), standing.clone());
         standing
@@ -182,9 +187,9 @@ impl<'p> Proof<'p> {
 
     fn of_new_tasks(&mut self) -> Option<&Standing> {
         if self.of_new_tasks.is_none() {
-            let service = self.subject.service(self.snapshot).ok().flatten()?;
-            let subject = Subject::Service(service);
-            let standing = Standing::of(&results(self.snapshot, subject, self.checks));
+            let service = self.asked.subject.service(self.snapshot).ok().flatten()?;
+            let asked = Asked::about(Subject::Service(service));
+            let standing = Standing::of(&results(self.snapshot, asked, self.checks));
             self.of_new_tasks = Some(standing);
         }
         self.of_new_tasks.as_ref()

@@ -1,13 +1,13 @@
-use super::attempt::{Attempt, Tried};
-use super::calling::{self, Called, Together};
+use super::by_place;
 use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::inquiry::Inquiry;
-use super::load_balancer_cannot_reach_task;
-use super::ways::{self, reasons};
-use crate::facts::{FactKind, Missing, Reason, Task};
-use crate::reach::Verdict;
+use super::slot_shortage;
+use super::start_cause::Cause;
+use super::starting::{every_step, other_than_network, step};
+use crate::facts::{FactKind, Service, ServiceEvent, Task};
+use crate::fix::Fix;
 use crate::stop_reason::{Class, Failed, StopReason};
-use crate::subject::Subject;
+use crate::subject::{Launch, Subject};
 
 /// The task never came to run, and what ECS needed for that is out of reach.
 pub(super) static CHECK: Check = Check {
@@ -38,20 +38,26 @@ pub(super) static CHECK: Check = Check {
         FactKind::MountTargets,
         FactKind::TargetGroups,
         FactKind::LoadBalancers,
+        FactKind::Tasks,
+        FactKind::Instances,
+        FactKind::InstanceTypes,
+        FactKind::AccountSettings,
     ],
     page: include_str!("task_start_failed.md"),
     run: Run::Task(run),
 };
 
-/// Where file systems listen.
-const NFS: u16 = 2049;
-
 fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
-    let Subject::Task(task) = inquiry.subject else {
-        return Ok(vec![Judgement::skipped(
+    match (inquiry.subject, inquiry.event) {
+        (Subject::Task(task), _) => of_task(inquiry, task),
+        (Subject::Service(service), Some(event)) => of_service(inquiry, service, event),
+        (Subject::Service(_), None) => Ok(vec![Judgement::skipped(
             "a service is audited, not one of its tasks",
-        )]);
-    };
+        )]),
+    }
+}
+
+fn of_task(inquiry: &Inquiry<'_>, task: &Task) -> Result<Vec<Judgement>, Unknown> {
     if !task.last_status.is_ending() {
         return Ok(vec![if task.last_status.is_starting() {
             Judgement::skipped("the task is still starting")
@@ -62,183 +68,112 @@ fn run(inquiry: &Inquiry<'_>) -> Result<Vec<Judgement>, Unknown> {
     if !StopReason::is_of_start(task) {
         return Ok(vec![Judgement::skipped("the task ran before it stopped")]);
     }
-    let reason = StopReason::of(task);
-    let failed = reason.map_or(Failed::Unknown, |reason| reason.failed);
-    let class = reason.map_or(Class::Unclear, |reason| reason.class);
-    if failed.is_of_interface() {
-        return Ok(vec![Judgement::skipped(format!(
-            "ECS could not {}, which eni-not-attached tells",
-            failed.words()
-        ))]);
+    let cause = Cause::of_task(task);
+    if let Some(other) = not_here(&cause) {
+        return Ok(vec![other]);
     }
-    if !matches!(class, Class::Network | Class::Unclear) {
-        let words = failed.words();
-        let whose = class.as_str();
-        return Ok(vec![Judgement::skipped(format!(
-            "ECS could not {words}, which is the fault of {whose} and not of the network: {}",
-            said(task)
-        ))]);
-    }
-    if failed == Failed::Unknown && class == Class::Unclear {
+    if is_unknown(&cause) {
         return Ok(vec![Judgement::skipped(format!(
             "the task failed to start, for a reason that isn't known here: {}. What other checks find may be \
              the cause",
-            said(task)
+            cause.said
         ))]);
     }
-    match failed {
-        Failed::LoadBalancerCheck => health_checks(inquiry, task),
-        Failed::FileSystem => file_systems(inquiry, task, class),
-        failed => calls(inquiry, task, failed, class),
-    }
+    step(inquiry, &cause)
 }
 
-/// The calls that it takes.
-fn calls(
+/// The tasks of a service that an event is about: in all of its subnets, because the event names none.
+fn of_service(
     inquiry: &Inquiry<'_>,
-    task: &Task,
-    failed: Failed,
-    class: Class,
+    service: &Service,
+    event: &ServiceEvent,
 ) -> Result<Vec<Judgement>, Unknown> {
-    let all = inquiry.calls()?.iter();
-    let needed: Vec<_> = match failed.services() {
-        Some(services) => all
-            .filter(|called| services.contains(&called.call.service.unwrap_or_default()))
-            .collect(),
-        None => all.collect(),
-    };
-    let failing: Vec<&Called> = needed.iter().copied().filter(|c| c.fails()).collect();
-    if !failing.is_empty() {
-        let groups = calling::grouped(inquiry.snapshot, &failing).into_iter();
-        let faults = groups.map(|together| Judgement::Fail(unreachable(together, failed)));
-        return Ok(faults.collect());
+    if !event.name.is_failure() {
+        return Ok(vec![Judgement::skipped(
+            "what ECS told of the service isn't that its tasks don't start",
+        )]);
     }
-    let missing = calling::missing(&needed);
-    if !missing.0.is_empty() {
-        return Ok(vec![Judgement::unknown(inquiry.subject.owner(), missing)]);
+    let mut all = Vec::new();
+    for cause in Cause::of_service(inquiry.snapshot, service, event) {
+        // A task that has a slot's failure to its name has an interface, and a check of its own.
+        if cause.failed == Failed::InterfaceSlot && cause.task.is_none() {
+            all.push(slot_shortage::judge(inquiry.snapshot, service, event));
+        } else if cause.failed.is_of_interface() && !has_attachment(&cause) {
+            all.push(Judgement::Fail(no_interface(inquiry, event, &cause)));
+        } else if let Some(other) = not_here(&cause) {
+            all.push(other);
+        } else if is_unknown(&cause) {
+            all.extend(by_place::look(inquiry, &|own| Ok(every_step(own, &cause)))?);
+        } else {
+            all.extend(by_place::look(inquiry, &|own| step(own, &cause))?);
+        }
     }
-    let titles: Vec<_> = needed.iter().map(|called| called.call.title).collect();
-    Ok(vec![open(task, failed, class, &titles.join(", "))])
+    Ok(decisive(all))
 }
 
-fn unreachable(together: Together<'_>, failed: Failed) -> Fault {
-    let message = format!(
-        "ECS could not {} because {} can't reach {}: {}",
-        failed.words(),
-        together.callers.join(", "),
-        together.what(),
-        reasons(&together.explanations)
-    );
-    let components = together.explanations.iter().map(|e| e.component.clone());
+/// Whether a task is known of whose interface it is said, which eni-not-attached judges.
+fn has_attachment(cause: &Cause<'_>) -> bool {
+    cause
+        .task
+        .is_some_and(|task| task.network_interface().is_some())
+}
+
+/// The interface of a task that nobody named: with it its subnet, and so its instance, may be any.
+fn no_interface(inquiry: &Inquiry<'_>, event: &ServiceEvent, cause: &Cause<'_>) -> Fault {
+    let subnets = inquiry.subject.subnets(inquiry.snapshot);
+    let subnets: Vec<_> = subnets.unwrap_or_default();
+    let subnets: Vec<_> = subnets.iter().map(ToString::to_string).collect();
+    let is_on_instances = !matches!(inquiry.subject.launch(), Launch::Fargate(_));
+    let rooms = slot_shortage::rooms(inquiry.snapshot, event).filter(|_| is_on_instances);
     Fault {
-        resource: together.resource(),
-        message,
-        components: components.collect(),
-        fixes: together.fixes,
-        explanations: together.explanations,
-    }
-}
-
-/// The file systems that the definition mounts.
-fn file_systems(
-    inquiry: &Inquiry<'_>,
-    task: &Task,
-    class: Class,
-) -> Result<Vec<Judgement>, Unknown> {
-    let attempts = inquiry.attempts()?.iter();
-    let mounts: Vec<_> = attempts.filter(|one| one.port == Some(NFS)).collect();
-    let mut judgements = Vec::new();
-    for mount in &mounts {
-        match &mount.result {
-            Tried::Unlocated(missing) => {
-                judgements.push(Judgement::unknown(mount.address(), missing.clone()));
-            }
-            Tried::Ways(_) => judgements.extend(mounting(inquiry, mount)),
-            Tried::NoDependency | Tried::ByProxy => {}
-        }
-    }
-    if judgements.is_empty() {
-        let what: Vec<_> = mounts.iter().map(|mount| mount.address()).collect();
-        judgements.push(open(task, Failed::FileSystem, class, &what.join(", ")));
-    }
-    Ok(judgements)
-}
-
-/// What is wrong with the way to a file system, if anything is.
-fn mounting(inquiry: &Inquiry<'_>, mount: &Attempt) -> Option<Judgement> {
-    let failing = ways::of(mount.ways(), Verdict::Unreachable);
-    if failing.is_empty() {
-        let unclear = ways::of(mount.ways(), Verdict::Unknown);
-        let missing: Unknown = ways::missing(&unclear).into();
-        let is_unclear = !missing.0.is_empty();
-        return is_unclear.then(|| Judgement::unknown(mount.address(), missing));
-    }
-    let explanations = ways::explanations(&failing);
-    let components = explanations.iter().map(|e| e.component.clone());
-    Some(Judgement::Fail(Fault {
-        resource: mount.address(),
+        resource: inquiry.subject.owner(),
         message: format!(
-            "ECS could not {} because {} is out of reach: {}: {}",
-            Failed::FileSystem.words(),
-            mount.target(),
-            ways::extent(mount.ways(), &failing),
-            reasons(&explanations)
+            "ECS could not {}: {}{}",
+            cause.failed.words(),
+            cause.said.trim_end_matches('.'),
+            rooms.map_or_else(String::new, |rooms| format!(
+                ". Container instances: {rooms}"
+            ))
         ),
-        components: components.collect(),
-        fixes: ways::fixes(inquiry.snapshot, &failing),
-        explanations,
-    }))
+        fixes: vec![Fix::unverified(format!(
+            "aws ec2 describe-subnets --subnet-ids {} --query 'Subnets[].[SubnetId,AvailableIpAddressCount]'",
+            subnets.join(" ")
+        ))],
+        components: subnets,
+        ..Fault::default()
+    }
 }
 
-/// What the load balancer sends. A load balancer that gets through found an application that doesn't
-/// answer.
-fn health_checks(inquiry: &Inquiry<'_>, task: &Task) -> Result<Vec<Judgement>, Unknown> {
-    let judged = load_balancer_cannot_reach_task::run(inquiry)?;
-    let mut judgements = Vec::new();
-    for judgement in judged {
-        match judgement {
-            Judgement::Fail(fault) => judgements.push(Judgement::Fail(Fault {
-                message: format!(
-                    "ECS could not {}: {}",
-                    Failed::LoadBalancerCheck.words(),
-                    fault.message
-                ),
-                ..fault
-            })),
-            unknown @ Judgement::Unknown { .. } => judgements.push(unknown),
-            Judgement::Pass { .. } | Judgement::Skipped { .. } => {}
+/// Of causes that several tasks told, those that are found; what isn't at fault goes without saying then.
+fn decisive(all: Vec<Judgement>) -> Vec<Judgement> {
+    let is_skipped = |one: &Judgement| matches!(one, Judgement::Skipped { .. });
+    let has_more = !all.iter().all(is_skipped);
+    let mut known: Vec<Vec<String>> = Vec::new();
+    let mut kept = all;
+    kept.retain(|one| match one {
+        Judgement::Fail(fault) => {
+            let mut components = fault.components.clone();
+            components.sort();
+            let is_new = !known.contains(&components);
+            known.push(components);
+            is_new
         }
-    }
-    if judgements.is_empty() {
-        let (failed, class) = (Failed::LoadBalancerCheck, Class::Unclear);
-        judgements.push(open(task, failed, class, "the task"));
-    }
-    Ok(judgements)
+        other => !(has_more && is_skipped(other)),
+    });
+    kept
 }
 
-/// Nothing in the configuration, as it is now, stands in the way. That is no pass: the task did fail.
-fn open(task: &Task, failed: Failed, class: Class, what: &str) -> Judgement {
-    let words = failed.words();
-    let said = said(task);
-    if what.is_empty() {
-        let what = format!("what it takes to {words}: {said}");
-        let missing = Missing::new(FactKind::OutsideNetwork, Reason::Invisible(what));
-        return Judgement::unknown(task.task_arn.name(), missing);
+/// That it isn't for this check to say.
+fn not_here(cause: &Cause<'_>) -> Option<Judgement> {
+    if cause.failed.is_of_interface() {
+        return Some(Judgement::skipped(format!(
+            "ECS could not {}, which eni-not-attached tells",
+            cause.failed.words()
+        )));
     }
-    if class == Class::Network {
-        return Judgement::skipped(format!(
-            "ECS could not {words}, and its words blame the network; as that is configured now, routes and \
-             rules lead to {what}. It was mended since, or something stands in the way that no \
-             configuration shows: {said}"
-        ));
-    }
-    Judgement::skipped(format!(
-        "ECS could not {words}, and that is not the network's fault: routes and rules lead to {what}: {said}"
-    ))
+    other_than_network(cause)
 }
 
-fn said(task: &Task) -> &str {
-    let own = task.stopped_reason.as_deref();
-    own.or(task.container_reasons.first().map(String::as_str))
-        .unwrap_or("it doesn't say why")
+fn is_unknown(cause: &Cause<'_>) -> bool {
+    cause.failed == Failed::Unknown && cause.class == Class::Unclear
 }

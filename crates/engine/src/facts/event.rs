@@ -36,12 +36,26 @@ pub enum EventError {
     /// It is an event of another kind.
     #[error(
         "this is a `{found}` event: expected `detail-type` to be `{}`",
-        TaskStateChange::DETAIL_TYPE
+        expected.join("` or `")
     )]
     OtherKind {
         /// The kind it is of.
         found: String,
+        /// The kinds that can be read here.
+        expected: &'static [&'static str],
     },
+    /// It names no service.
+    #[error(
+        "the event names no service: expected the first of `resources` to be a service's ARN, as EventBridge \
+         delivers it"
+    )]
+    NoService,
+    /// Nothing in it tells the service's cluster.
+    #[error(
+        "the event doesn't tell the service's cluster: expected `detail.clusterArn`, or a service's ARN that \
+         holds its cluster's name"
+    )]
+    NoCluster,
 }
 
 #[derive(Deserialize)]
@@ -56,21 +70,32 @@ impl TaskStateChange {
 
     /// Reads an event. The error names the field and the place.
     pub fn parse(text: &str) -> Result<Self, EventError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let first = text.trim_start().chars().next();
-        if first.is_some_and(|first| first != '{') {
-            return Err(EventError::NoObject);
-        }
-        let envelope: Envelope = read(text)?;
-        match envelope.detail_type {
-            Some(kind) if kind == Self::DETAIL_TYPE => read(text),
-            Some(found) => Err(EventError::OtherKind { found }),
-            None => Err(EventError::Malformed {
-                line: 1,
-                column: 1,
-                message: "`detail-type` is missing: this isn't an EventBridge event".to_owned(),
-            }),
-        }
+        parse(text, &[Self::DETAIL_TYPE])
+    }
+}
+
+/// Reads an event of one of these kinds. The error names the field and the place.
+pub(super) fn parse<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    kinds: &'static [&'static str],
+) -> Result<T, EventError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.trim_start().chars().next();
+    if first.is_some_and(|first| first != '{') {
+        return Err(EventError::NoObject);
+    }
+    let envelope: Envelope = read(text)?;
+    match envelope.detail_type {
+        Some(kind) if kinds.contains(&kind.as_str()) => read(text),
+        Some(found) => Err(EventError::OtherKind {
+            found,
+            expected: kinds,
+        }),
+        None => Err(EventError::Malformed {
+            line: 1,
+            column: 1,
+            message: "`detail-type` is missing: this isn't an EventBridge event".to_owned(),
+        }),
     }
 }
 

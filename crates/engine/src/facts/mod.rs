@@ -13,6 +13,7 @@ mod db_cluster;
 mod db_instance;
 mod db_proxy;
 mod definition_file;
+mod deployed;
 mod dhcp_options;
 mod discovered_instance;
 mod event;
@@ -41,6 +42,7 @@ mod saved_file;
 mod security_group;
 mod serverless_cache;
 mod service;
+mod service_event;
 mod service_quota;
 mod snapshot;
 mod subnet;
@@ -116,6 +118,7 @@ pub use service::{
     SchedulingStrategy, Service, ServiceConnectConfiguration, ServiceConnectService,
     ServiceLoadBalancer, ServiceRegistry, Tag,
 };
+pub use service_event::{ServiceEvent, ServiceEventName};
 pub use service_quota::ServiceQuota;
 pub use snapshot::{Observations, Snapshot};
 pub use subnet::{BlockPublicAccessStates, InternetGatewayBlockMode, Subnet};

@@ -156,6 +156,8 @@ pub struct Deployment {
     pub status: Option<String>,
     /// The ARN of the task definition that its tasks run.
     pub task_definition: Option<EcsArn>,
+    /// Where its tasks' interfaces are placed.
+    pub network_configuration: Option<NetworkConfiguration>,
     /// What its tasks offer and find by Service Connect.
     pub service_connect_configuration: Option<ServiceConnectConfiguration>,
 }

@@ -288,7 +288,7 @@ impl Resource for Task {
 }
 
 /// A reason without the command lines that the container runtime quotes, which may hold secrets.
-fn without_commands<'de, D: Deserializer<'de>>(
+pub(super) fn without_commands<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     let reason: Option<String> = Deserialize::deserialize(deserializer)?;

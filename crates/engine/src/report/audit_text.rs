@@ -67,6 +67,9 @@ pub(super) fn heading(text: &mut String, report: &Report<'_>, style: Style) {
         }
         Subject::Service(service) => {
             let _ = writeln!(text, "{} {}", style.strong("Service"), service.service_arn);
+            if let Some(event) = report.service_event {
+                let _ = writeln!(text, "  ECS says: {}", clean(&event.words()));
+            }
         }
     }
     if let (Subject::Task(_), Basis::Configuration) = (subject, report.basis) {

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use crate::checks::{AuditResult, Basis, Check, Effect, Launch, Report, Subject, Summary};
-use crate::facts::{Missing, TaskAttachment};
+use crate::facts::{Missing, ServiceEvent, TaskAttachment};
 use crate::fix::{Change, Fix};
 use crate::proposal::Proposal;
 use crate::reach::{Answer, Explanation, Note, Question};
@@ -256,6 +256,24 @@ impl From<Summary> for SummaryV1 {
     }
 }
 
+/// What ECS told of a service.
+#[derive(Debug, Serialize)]
+pub struct ServiceEventV1 {
+    name: Option<&'static str>,
+    reason: Option<String>,
+    deployment_id: Option<String>,
+}
+
+impl From<&ServiceEvent> for ServiceEventV1 {
+    fn from(event: &ServiceEvent) -> Self {
+        Self {
+            name: event.name.is_failure().then(|| event.name.as_str()),
+            reason: event.reason.clone(),
+            deployment_id: event.deployment_id.clone(),
+        }
+    }
+}
+
 /// An audit's report.
 #[derive(Debug, Serialize)]
 pub struct ReportV1 {
@@ -263,6 +281,9 @@ pub struct ReportV1 {
     subject: SubjectV1,
     observed_at: Option<String>,
     event_time: Option<String>,
+    /// What ECS told of the service, where that is why it was audited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_event: Option<ServiceEventV1>,
     results: Vec<ResultV1>,
     summary: SummaryV1,
     /// What proposed changes do; the results are those with the changes made.
@@ -310,6 +331,7 @@ impl From<&Report<'_>> for ReportV1 {
             subject: SubjectV1::new(&report.subject, report.basis),
             observed_at: report.observed_at.clone(),
             event_time: report.event_time.clone(),
+            service_event: report.service_event.map(Into::into),
             results: report.results.iter().map(Into::into).collect(),
             summary: report.summary().into(),
             proposed: None,

@@ -64,8 +64,13 @@ impl StopReason {
     pub fn of(task: &Task) -> Option<Self> {
         // Where ECS's reason is general, a container's has the useful half.
         let all = task.stopped_reason.iter().chain(&task.container_reasons);
-        let all = all.map(|words| words.to_lowercase().replace(['\u{2018}', '\u{2019}'], "'"));
-        let all: Vec<_> = all.collect();
+        Self::of_words(all.map(String::as_str))
+    }
+
+    /// What these words say, together; `None` where they say nothing that this version knows.
+    pub fn of_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<Self> {
+        let normal = |words: &str| words.to_lowercase().replace(['\u{2018}', '\u{2019}'], "'");
+        let all: Vec<_> = words.into_iter().map(normal).collect();
         let matches = |pattern: &&Pattern| all.iter().any(|words| pattern.matches(words));
         let pattern = PATTERNS.iter().find(matches);
         let words = all.join("\n");

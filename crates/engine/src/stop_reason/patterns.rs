@@ -180,6 +180,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
         Class::Capacity,
     ),
     contain(
+        "met all of its requirements",
+        Failed::Placement,
+        Class::Capacity,
+    ),
+    contain(
         "capacity is unavailable",
         Failed::Placement,
         Class::Capacity,

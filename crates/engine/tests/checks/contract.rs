@@ -22,10 +22,11 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 15] = [
+const NOT_CHECKS: [&str; 19] = [
     "effect",
     "attempt",
     "audit",
+    "by_place",
     "calling",
     "check",
     "cluster_slots",
@@ -35,6 +36,9 @@ const NOT_CHECKS: [&str; 15] = [
     "mod",
     "proof",
     "reaching",
+    "slot_shortage",
+    "start_cause",
+    "starting",
     "surging",
     "ways",
     "words",

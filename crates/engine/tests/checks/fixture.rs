@@ -1,5 +1,5 @@
-//! The fixtures of the checks. A fixture names its subject: `Event`, `Audit` (a service), or `Headroom`
-//! (what is left, all of it).
+//! The fixtures of the checks. A fixture names its subject: `Event`, `ServiceEvent`, `Audit` (a service), or
+//! `Headroom` (what is left, all of it).
 #![allow(
     dead_code,
     reason = "the tests of the checks and of the notices use a part each"
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Run, Subject};
 use awsvpc_auditor_engine::facts::{
-    LoadError, Observations, Snapshot, SnapshotReader, TaskStateChange,
+    LoadError, Observations, ServiceEvent, Snapshot, SnapshotReader, TaskStateChange,
 };
 use awsvpc_auditor_engine::headroom::{Options, measure};
 use serde::Deserialize;
@@ -33,6 +33,8 @@ pub(crate) struct Fixture {
 struct Audited<'a> {
     #[serde(borrow)]
     event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    service_event: Option<&'a RawValue>,
     audit: Option<Service>,
     headroom: Option<Headroom>,
 }
@@ -128,6 +130,15 @@ impl Fixture {
         if let Some(headroom) = audited.headroom {
             return self.headroom(&snapshot, headroom);
         }
+        if let Some(event) = audited.service_event {
+            let event = ServiceEvent::parse(event.get());
+            let event = event.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let report = checks::run_service_event(&snapshot, &event)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let mut results = report.results;
+            results.retain(|result| result.check.id == self.check.id);
+            return about(&report.subject, results);
+        }
         let event = audited.event.map(|event| {
             TaskStateChange::parse(event.get()).unwrap_or_else(|error| panic!("{name}: {error}"))
         });
@@ -137,19 +148,10 @@ impl Fixture {
                 Subject::service_named(&snapshot, cluster, service)
                     .unwrap_or_else(|error| panic!("{name}: {error}"))
             }
-            _ => panic!("{name}: expected either `Event` or `Audit`"),
+            _ => panic!("{name}: expected `Event`, `ServiceEvent` or `Audit`"),
         };
-        let (account, region) = subject.account_and_region();
-        Audit {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            subject: Some((
-                subject.cluster().name().to_owned(),
-                subject.owner(),
-                subject.arn().to_string(),
-            )),
-            results: checks::run_only(&snapshot, subject, &[self.check]).results,
-        }
+        let results = checks::run_only(&snapshot, subject, &[self.check]).results;
+        about(&subject, results)
     }
 
     fn headroom(&self, snapshot: &Snapshot, Headroom { together }: Headroom) -> Audit {
@@ -172,6 +174,21 @@ impl Fixture {
             subject: None,
             results: checks::headroom_only(&regions, &[self.check]).results,
         }
+    }
+}
+
+/// What was found about a task or service.
+fn about(subject: &Subject<'_>, results: Vec<AuditResult>) -> Audit {
+    let (account, region) = subject.account_and_region();
+    Audit {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        subject: Some((
+            subject.cluster().name().to_owned(),
+            subject.owner(),
+            subject.arn().to_string(),
+        )),
+        results,
     }
 }
 

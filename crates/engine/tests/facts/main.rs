@@ -11,6 +11,7 @@ mod databases;
 mod ecs;
 mod other_services;
 mod secrets;
+mod service_events;
 mod told_apart;
 
 use std::fs;

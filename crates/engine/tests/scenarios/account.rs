@@ -77,6 +77,19 @@ impl Account {
         file.unwrap_or_else(|| panic!("no file {name}.json"))
     }
 
+    /// With one more file.
+    pub(crate) fn add(&mut self, name: &str, content: Value) {
+        self.files.insert(format!("{name}.json"), content);
+    }
+
+    /// Without a file.
+    pub(crate) fn drop(&mut self, name: &str) {
+        assert!(
+            self.files.remove(&format!("{name}.json")).is_some(),
+            "no file {name}.json"
+        );
+    }
+
     /// The resources under a top-level key.
     pub(crate) fn list(&mut self, key: &str) -> &mut Vec<Value> {
         let mut files = self.files.values_mut();

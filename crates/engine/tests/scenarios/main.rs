@@ -23,6 +23,8 @@ mod private_subnets_with_endpoints_only;
 mod proposals;
 mod reports;
 mod secrets;
+mod services_that_cannot_start;
+mod services_without_interface_slots;
 mod shared_files;
 mod shop;
 mod tasks_that_could_not_start;

@@ -8,17 +8,17 @@ use super::account::Account;
 use super::shop::failing;
 
 /// How a task failed to start, and what is true of it.
-struct Start {
-    what: &'static str,
-    shop: &'static str,
+pub(crate) struct Start {
+    pub(crate) what: &'static str,
+    pub(crate) shop: &'static str,
     /// What is broken, if anything of the network is.
-    breaks: fn(&mut Account),
-    says: &'static str,
-    truth: Truth,
+    pub(crate) breaks: fn(&mut Account),
+    pub(crate) says: &'static str,
+    pub(crate) truth: Truth,
 }
 
 /// What an audit of the stopped task must say.
-enum Truth {
+pub(crate) enum Truth {
     /// This check fails, and names this component.
     Cause(&'static str, &'static str),
     /// It isn't the network: nothing fails, and the message says whose fault it is.
@@ -33,7 +33,7 @@ const START: &str = "task-start-failed";
 
 const NOTHING: fn(&mut Account) = |_| {};
 
-fn starts() -> Vec<Start> {
+pub(crate) fn starts() -> Vec<Start> {
     let mut all = of_calls();
     all.extend(of_interfaces_and_checks());
     all.extend(of_others());
@@ -196,6 +196,11 @@ fn of_others() -> Vec<Start> {
 
 /// The shop's task as EventBridge tells of it when it could not start: without an interface.
 fn event_of(account: &mut Account, says: &str) -> TaskStateChange {
+    TaskStateChange::parse(&told_of(account, says).to_string()).unwrap()
+}
+
+/// The same, still in JSON.
+pub(crate) fn told_of(account: &mut Account, says: &str) -> Value {
     let mut event = account.file("event").clone();
     let detail = &mut event["detail"];
     let interface = detail["attachments"][0]["details"]
@@ -218,10 +223,10 @@ fn event_of(account: &mut Account, says: &str) -> TaskStateChange {
     });
     detail["stoppedReason"] = Value::from(says);
     detail["attachments"][0]["status"] = json!("DELETED");
-    TaskStateChange::parse(&event.to_string()).unwrap()
+    event
 }
 
-fn names(result: &AuditResult, component: &str) -> bool {
+pub(crate) fn names(result: &AuditResult, component: &str) -> bool {
     let mut commands = result.fixes.iter().flat_map(|fix| fix.commands());
     result.fingerprint.contains(component)
         || result.message.contains(component)

@@ -6,7 +6,7 @@
     reason = "a test that can't go on has failed"
 )]
 
-use awsvpc_auditor_engine::facts::{Task, TaskStateChange};
+use awsvpc_auditor_engine::facts::{ServiceEvent, Task, TaskStateChange};
 use awsvpc_auditor_engine::stop_reason::{Class, StopReason};
 use serde_json::json;
 
@@ -25,6 +25,19 @@ fn event(stop_code: &str, reason: &str, of_container: Option<&str>) -> Task {
         },
     });
     TaskStateChange::parse(&event.to_string()).unwrap().detail
+}
+
+/// The same words about a service.
+fn of_service(reason: &str) -> Option<StopReason> {
+    let arn = "arn:aws:ecs:eu-west-1:123456789012";
+    let event = json!({
+        "detail-type": ServiceEvent::DETAIL_TYPES[0],
+        "account": "123456789012", "region": "eu-west-1", "time": "2026-11-20T10:00:00Z",
+        "resources": [format!("{arn}:service/shop/web")],
+        "detail": { "eventName": "SERVICE_TASK_PLACEMENT_FAILURE", "reason": reason },
+    });
+    let event = ServiceEvent::parse(&event.to_string()).unwrap();
+    StopReason::of_words(event.reason.as_deref())
 }
 
 fn class(class: Class) -> &'static str {
@@ -56,12 +69,14 @@ fn every_reason_has_its_class() {
             panic!("{row}");
         };
         let expected = format!("{class} | {failed}");
-        for task in [
-            event("TaskFailedToStart", words, None),
-            // As some platforms have it.
-            event("TaskFailedToStart", "Task failed to start", Some(words)),
+        // As some platforms have it.
+        let of_container = event("TaskFailedToStart", "Task failed to start", Some(words));
+        for reason in [
+            StopReason::of(&event("TaskFailedToStart", words, None)),
+            StopReason::of(&of_container),
+            of_service(words),
         ] {
-            let given = told(StopReason::of(&task));
+            let given = told(reason);
             if given != expected {
                 wrong.push(format!("{words}\n  truth {expected}\n  given {given}"));
             }
