@@ -1,6 +1,6 @@
 //! The deployed rule, asked through EventBridge's own test of patterns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
@@ -40,13 +40,24 @@ static ACCOUNT: LazyLock<Account> = LazyLock::new(|| {
     }
 });
 
-/// Whether a stack's rule matches an event.
+/// The rules, and the outputs of the stack that name them.
+const RULES: [(&str, &str); 3] = [
+    ("tasks", "RuleName"),
+    ("services", "ServiceRuleName"),
+    ("changes", "ChangeRuleName"),
+];
+
+/// Whether a stack's rule for tasks matches an event.
 fn matches(stack: &Stack, event: &Value) -> bool {
+    is_matched(stack, "RuleName", event)
+}
+
+fn is_matched(stack: &Stack, rule: &str, event: &Value) -> bool {
     let client = aws_sdk_eventbridge::Client::new(&client_config(&ACCOUNT.ministack.url()));
     Runtime::new().unwrap().block_on(async {
         let rule = client
             .describe_rule()
-            .name(stack.output("RuleName"))
+            .name(stack.output(rule))
             .send()
             .await
             .unwrap();
@@ -69,19 +80,40 @@ fn event(name: &str) -> Value {
 #[test]
 fn matches_the_events_that_the_readme_says() {
     let readme = fs::read_to_string(root().join("events/README.md")).unwrap();
-    let mut seen = [false; 2];
+    let mut seen = BTreeSet::new();
     for line in readme.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
-        let expected = match cells[2] {
-            "matches" => true,
-            "doesn't match" => false,
-            other => panic!("`{other}` says nothing about the rule: {line}"),
-        };
         let event = event(cells[1].trim_matches('`'));
-        assert_eq!(matches(&ACCOUNT.plain, &event), expected, "{line}");
-        seen[usize::from(expected)] = true;
+        let matching = RULES.iter();
+        let matching = matching.filter(|(_, rule)| is_matched(&ACCOUNT.plain, rule, &event));
+        let names: Vec<_> = matching.map(|(name, _)| *name).collect();
+        let expected = if cells[2] == "none" {
+            vec![]
+        } else {
+            vec![cells[2]]
+        };
+        assert_eq!(names, expected, "{line}");
+        seen.insert(cells[2].to_owned());
     }
-    assert_eq!(seen, [true, true], "events of both kinds are worth having");
+    assert_eq!(
+        seen.len(),
+        RULES.len() + 1,
+        "events of all kinds are worth having: {seen:?}"
+    );
+}
+
+/// Deployments are told of without their cluster, and other clusters' services stay out.
+#[test]
+fn takes_the_failures_of_the_chosen_clusters() {
+    let mut impaired = event("ecs-service-start-impaired.json");
+    for (cluster, expected) in [("shop", true), ("other", false)] {
+        let arn = format!("arn:aws:ecs:eu-central-1:123456789012:cluster/{cluster}");
+        impaired["detail"]["clusterArn"] = arn.into();
+        let is_matched = is_matched(&ACCOUNT.chosen, "ServiceRuleName", &impaired);
+        assert_eq!(is_matched, expected, "{cluster}");
+    }
+    let failed = event("ecs-service-deployment-failed.json");
+    assert!(is_matched(&ACCOUNT.chosen, "ServiceRuleName", &failed));
 }
 
 #[test]
@@ -162,7 +194,7 @@ fn deleting_the_stack_leaves_nothing() {
             )
         })
     };
-    assert_eq!(left(), (3, 4, 2));
+    assert_eq!(left(), (3, 6, 6));
     stack.delete();
     assert_eq!(left(), (0, 0, 0));
 }

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use awsvpc_auditor_collector::{ACTIONS, HEADROOM_ACTIONS};
-use awsvpc_auditor_lambda::config::{FORWARDER_VARIABLES, HEADROOM_VARIABLES, VARIABLES};
+use awsvpc_auditor_collector::{ACTIONS, CHANGE_ACTIONS, HEADROOM_ACTIONS, REGION_ACTIONS};
+use awsvpc_auditor_engine::change;
+use awsvpc_auditor_engine::facts::ServiceEventName;
+use awsvpc_auditor_lambda::config::{
+    AUDITOR_VARIABLES, FORWARDER_VARIABLES, HEADROOM_VARIABLES, SERVICE_VARIABLES, VARIABLES,
+};
 use awsvpc_auditor_lambda::finding_forwarder;
 use awsvpc_auditor_tests::{root, stack, tools};
 use serde_json::{Map, Value};
@@ -41,6 +45,7 @@ fn statements() -> Vec<Value> {
     let mut statements = Vec::new();
     for role in of_type("AWS::IAM::Role").values() {
         for policy in each(&role["Policies"]) {
+            let policy = policy.get("Fn::If").map_or(policy, |pair| &pair[1]);
             for statement in each(&policy["PolicyDocument"]["Statement"]) {
                 let statement = statement.get("Fn::If").map_or(statement, |pair| &pair[1]);
                 statements.push(statement.clone());
@@ -76,6 +81,8 @@ fn the_functions_get_the_variables_that_the_code_reads() {
     assert_eq!(set, read);
     let functions = of_type("AWS::Serverless::Function");
     for (function, variables) in [
+        ("TaskAuditor", AUDITOR_VARIABLES),
+        ("ServiceAuditor", SERVICE_VARIABLES),
         ("HeadroomAuditor", HEADROOM_VARIABLES),
         ("FindingForwarder", FORWARDER_VARIABLES),
     ] {
@@ -88,10 +95,11 @@ fn the_functions_get_the_variables_that_the_code_reads() {
     }
 }
 
-const ROLES: [&str; 3] = [
+const ROLES: [&str; 4] = [
     "TaskAuditorRole",
     "HeadroomAuditorRole",
     "FindingForwarderRole",
+    "ServiceAuditorRole",
 ];
 
 #[test]
@@ -126,9 +134,21 @@ fn the_roles_allow_what_the_code_calls_and_no_more() {
         "sqs:ReceiveMessage",
     ];
     let remembers = ["dynamodb:GetItem", "dynamodb:Scan", "sqs:SendMessage"];
+    let of_tasks = [ACTIONS, CHANGE_ACTIONS].concat();
+    let of_services = [ACTIONS, CHANGE_ACTIONS, REGION_ACTIONS].concat();
+    let looks_at_all = [
+        takes_events.as_slice(),
+        &[
+            "dynamodb:BatchWriteItem",
+            "dynamodb:Scan",
+            "sqs:SendMessage",
+        ],
+    ];
+    let looks_at_all = looks_at_all.concat();
     for (role, called, own) in [
-        (ROLES[0], ACTIONS, &takes_events),
-        (ROLES[1], HEADROOM_ACTIONS, &remembers),
+        (ROLES[0], of_tasks.as_slice(), takes_events.as_slice()),
+        (ROLES[1], HEADROOM_ACTIONS, remembers.as_slice()),
+        (ROLES[3], of_services.as_slice(), looks_at_all.as_slice()),
     ] {
         let expected = called.iter().chain(&both).chain(own);
         let expected: BTreeSet<String> = expected.map(|action| (*action).to_owned()).collect();
@@ -198,66 +218,104 @@ fn no_managed_policy_widens_a_role() {
     }
 }
 
+/// The rules that pick events, and what each sends them to.
+fn picking() -> Vec<(String, Value)> {
+    let rules = of_type("AWS::Events::Rule").into_iter();
+    let picking = rules.filter(|(_, rule)| rule.get("EventPattern").is_some());
+    picking
+        .flat_map(|(name, rule)| {
+            let targets: Vec<_> = each(&rule["Targets"]).into_iter().cloned().collect();
+            targets
+                .into_iter()
+                .map(move |target| (name.clone(), target))
+        })
+        .collect()
+}
+
 #[test]
 fn a_message_is_kept_on_both_ways_it_can_be_lost() {
     let queues = of_type("AWS::SQS::Queue");
     let retention = |name: &str| queues[name]["MessageRetentionPeriod"].as_u64().unwrap();
-    let rules = of_type("AWS::Events::Rule");
-    for rule in rules
-        .values()
-        .filter(|rule| rule.get("EventPattern").is_some())
-    {
-        for target in each(&rule["Targets"]) {
-            let undelivered = referred(&target["DeadLetterConfig"]["Arn"]);
-            let queue = referred(&target["Arn"]);
-            let redrive = &queues[queue]["RedrivePolicy"];
-            let unprocessed = referred(&redrive["deadLetterTargetArn"]);
-            assert_ne!(undelivered, unprocessed);
-            assert!((3..=5).contains(&redrive["maxReceiveCount"].as_u64().unwrap()));
-            // A message's age counts from when it was first sent.
-            assert!(retention(unprocessed) > retention(queue));
-            assert!(retention(undelivered) > retention(queue));
-            for name in [undelivered, queue] {
-                assert!(rule_may_send_to(name), "{name} has no policy for the rule");
-            }
+    for (rule, target) in picking() {
+        let undelivered = referred(&target["DeadLetterConfig"]["Arn"]);
+        assert!(
+            rule_may_send_to(&rule, undelivered),
+            "{rule}, {undelivered}"
+        );
+        let queue = referred(&target["Arn"]);
+        if queue == "HeadroomAuditor" {
+            // It is only told to look, as by its clock.
+            assert_eq!(undelivered, "FailedHeadroomRuns");
+            continue;
         }
+        let redrive = &queues[queue]["RedrivePolicy"];
+        let unprocessed = referred(&redrive["deadLetterTargetArn"]);
+        assert_ne!(undelivered, unprocessed);
+        assert!((3..=5).contains(&redrive["maxReceiveCount"].as_u64().unwrap()));
+        // A message's age counts from when it was first sent.
+        assert!(retention(unprocessed) > retention(queue));
+        assert!(retention(undelivered) > retention(queue));
+        assert!(rule_may_send_to(&rule, queue), "{rule}, {queue}");
     }
+}
+
+/// The rules pick what the code reads, and nothing else.
+#[test]
+fn the_rules_pick_what_the_code_reads() {
+    let rules = of_type("AWS::Events::Rule");
+    let names = |rule: &str| {
+        let names = each(&rules[rule]["EventPattern"]["detail"]["eventName"]);
+        let names = names.into_iter().filter_map(Value::as_str);
+        names.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let known: BTreeSet<_> = change::names().map(str::to_owned).collect();
+    assert_eq!(names("NetworkChanges"), known);
+    let failures = ServiceEventName::FAILURES.map(|name| name.as_str().to_owned());
+    assert_eq!(names("ServiceFailures"), failures.into());
 }
 
 /// A run holds no facts, but that one failed must not go unseen.
 #[test]
 fn a_run_that_could_not_start_or_failed_is_kept() {
-    let clock = of_type("AWS::Events::Rule")["HeadroomClock"].clone();
-    let target = &clock["Targets"][0];
-    assert_eq!(referred(&target["Arn"]), "HeadroomAuditor");
-    assert_eq!(
-        referred(&target["DeadLetterConfig"]["Arn"]),
-        "FailedHeadroomRuns"
-    );
-    let runs = of_type("AWS::Lambda::EventInvokeConfig")["HeadroomRuns"].clone();
-    let failed = &runs["DestinationConfig"]["OnFailure"]["Destination"];
-    assert_eq!(referred(failed), "FailedHeadroomRuns");
-    let permission = of_type("AWS::Lambda::Permission")["HeadroomClockPermission"].clone();
-    assert_eq!(referred(&permission["SourceArn"]), "HeadroomClock");
-    assert_eq!(permission["Principal"], "events.amazonaws.com");
+    for (clock, function, runs, kept) in [
+        (
+            "HeadroomClock",
+            "HeadroomAuditor",
+            "HeadroomRuns",
+            "FailedHeadroomRuns",
+        ),
+        ("SweepClock", "ServiceAuditor", "Sweeps", "FailedSweeps"),
+    ] {
+        let target = of_type("AWS::Events::Rule")[clock]["Targets"][0].clone();
+        assert_eq!(referred(&target["Arn"]), function);
+        assert_eq!(referred(&target["DeadLetterConfig"]["Arn"]), kept);
+        assert!(rule_may_send_to(clock, kept));
+        let runs = of_type("AWS::Lambda::EventInvokeConfig")[runs].clone();
+        let failed = &runs["DestinationConfig"]["OnFailure"]["Destination"];
+        assert_eq!(referred(failed), kept);
+        let permission = of_type("AWS::Lambda::Permission")[&format!("{clock}Permission")].clone();
+        assert_eq!(referred(&permission["SourceArn"]), clock);
+        assert_eq!(permission["Principal"], "events.amazonaws.com");
+    }
 }
 
-/// Whether a queue's policy lets one rule, and no other's, send to it.
-fn rule_may_send_to(queue: &str) -> bool {
+/// Whether a queue's policy lets a rule send to it, and nobody but rules.
+fn rule_may_send_to(rule: &str, queue: &str) -> bool {
     of_type("AWS::SQS::QueuePolicy").values().any(|policy| {
         let statement = &policy["PolicyDocument"]["Statement"][0];
-        let source = &statement["Condition"]["ArnEquals"]["aws:SourceArn"];
+        let sources = each(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]);
         referred(&policy["Queues"][0]) == queue
             && referred(&statement["Resource"]) == queue
             && statement["Action"] == "sqs:SendMessage"
             && statement["Principal"]["Service"] == "events.amazonaws.com"
-            && referred(source) == "TaskStateChanges"
+            && sources.into_iter().any(|source| referred(source) == rule)
     })
 }
 
 #[test]
 fn a_message_stays_hidden_while_it_is_worked_on() {
     let queues = of_type("AWS::SQS::Queue");
+    let parameters = stack::template()["Parameters"].clone();
     for (name, function) in of_type("AWS::Serverless::Function") {
         let timeout = function["Timeout"].as_u64().unwrap();
         for event in function["Events"]
@@ -266,7 +324,10 @@ fn a_message_stays_hidden_while_it_is_worked_on() {
             .flat_map(Map::values)
         {
             let event = &event["Properties"];
-            let window = event["MaximumBatchingWindowInSeconds"].as_u64().unwrap();
+            let window = &event["MaximumBatchingWindowInSeconds"];
+            // Where people choose it, the longest that they may.
+            let longest = || parameters[referred(window)]["MaxValue"].as_u64();
+            let window = window.as_u64().or_else(longest).unwrap();
             let hidden = queues[referred(&event["Queue"])]["VisibilityTimeout"]
                 .as_u64()
                 .unwrap();
@@ -294,12 +355,15 @@ fn alarms_watch_every_way_to_fail_and_go_to_the_topic() {
         ));
     }
     let expected = [
+        "ApproximateAgeOfOldestMessage of ServiceEvents",
         "ApproximateAgeOfOldestMessage of TaskEvents",
         "ApproximateNumberOfMessagesVisible of UndeliveredEvents",
         "ApproximateNumberOfMessagesVisible of UnprocessedEvents",
         "ApproximateNumberOfMessagesVisible of FailedHeadroomRuns",
+        "ApproximateNumberOfMessagesVisible of FailedSweeps",
         "ApproximateNumberOfMessagesVisible of UnforwardedFindings",
         "Errors of HeadroomAuditor",
+        "Errors of ServiceAuditor",
         "Errors of TaskAuditor",
         "Throttles of TaskAuditor",
     ];

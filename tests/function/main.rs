@@ -10,9 +10,11 @@
 
 mod alerting;
 mod batches;
+mod changes;
 mod configuration;
 mod forwarding;
 mod secrets;
 mod starts;
 mod storm;
 mod support;
+mod sweep;

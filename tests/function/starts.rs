@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use awsvpc_auditor_tests::lambda_api::Outcome;
+use awsvpc_auditor_tests::recorder::Fault;
+use awsvpc_auditor_tests::root;
 use awsvpc_auditor_tests::world::World;
 use serde_json::Value;
 
@@ -72,4 +74,83 @@ fn a_tag_that_is_not_there_is_no_news_about_the_network() {
     assert!(account.deliver(&[stopped(&world, 1, NO_TAG)]).is_empty());
     let told: Vec<Value> = account.messages();
     assert!(told.is_empty(), "{told:#?}");
+}
+
+/// What ECS tells of a service whose tasks don't start.
+fn impaired(world: &World) -> String {
+    let text =
+        std::fs::read_to_string(root().join("events/ecs-service-start-impaired.json")).unwrap();
+    let mut event: Value = serde_json::from_str(&text).unwrap();
+    let prefix = "arn:aws:ecs:eu-central-1:123456789012";
+    let service = format!("{prefix}:service/{}/checkout", world.cluster);
+    event["resources"] = serde_json::json!([service]);
+    event["detail"]["clusterArn"] = format!("{prefix}:cluster/{}", world.cluster).into();
+    event.to_string()
+}
+
+/// The service's event comes without a reason, its tasks' events with one: they are one alert.
+#[test]
+fn a_service_whose_tasks_don_t_start_has_the_alert_of_its_tasks() {
+    let mut account = Account::new(&[]);
+    let world = account.world(20);
+    world.make_service("checkout");
+    world.break_nat_route();
+    assert!(account.deliver(&[impaired(&world)]).is_empty());
+    let told = account.messages();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let subject = told[0]["Subject"].as_str().unwrap();
+    assert!(subject.contains("task-start-failed"), "{subject}");
+    assert!(account.deliver(&[stopped(&world, 1, NO_IMAGE)]).is_empty());
+    let more = account.messages();
+    assert!(more.is_empty(), "{more:#?}");
+
+    world.mend_nat_route();
+    let mut fresh = account.start_another(&[], Duration::from_mins(1));
+    let runs = world.event("checkout", 99, 5, &world.make_interface());
+    fresh.invoke(&batch(&[runs.to_string()]));
+    let told = account.messages();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let subject = told[0]["Subject"].as_str().unwrap();
+    assert!(subject.starts_with("Mended: "), "{subject}");
+}
+
+/// ECS tells it once.
+#[test]
+fn a_failure_comes_back_while_ecs_is_too_busy_to_show_the_service() {
+    let mut account = Account::new(&[]);
+    let world = account.world(20);
+    world.make_service("checkout");
+    world.break_nat_route();
+    account
+        .recorder
+        .set_rule(|call| (call.action == "ecs:DescribeServices").then_some(Fault::Throttled));
+    assert_eq!(account.deliver(&[impaired(&world)]), ["message-0"]);
+    account.recorder.clear_rule();
+    assert!(account.deliver(&[impaired(&world)]).is_empty());
+    assert_eq!(account.messages().len(), 1);
+}
+
+/// A change within the same seconds costs a failure nothing, and other clusters' failures are nobody's.
+#[test]
+fn failures_and_changes_come_together() {
+    let mut account = Account::new(&[("CLUSTERS", "shop-20")]);
+    let worlds = [account.world(20), account.world(30)];
+    for world in &worlds {
+        world.make_service("checkout");
+        world.break_nat_route();
+    }
+    let change = worlds[0].change_of_endpoint_group("AuthorizeSecurityGroupIngress");
+    let bodies = [
+        change.to_string(),
+        impaired(&worlds[0]),
+        impaired(&worlds[1]),
+    ];
+    assert!(account.deliver(&bodies).is_empty());
+    let told = account.messages();
+    let all: String = told
+        .iter()
+        .map(|message| message["Subject"].as_str().unwrap())
+        .collect();
+    assert!(all.contains("task-start-failed"), "{all}");
+    assert!(!all.contains("shop-30"), "{all}");
 }

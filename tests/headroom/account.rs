@@ -134,7 +134,7 @@ impl Account {
         })
     }
 
-    /// Stops the clock, so that a run is one that the test began.
+    /// Stops the clocks, this function's and the sweep's, so that a run is one that the test began.
     pub(super) fn stop_clock(&self) {
         let events = aws_sdk_eventbridge::Client::new(&client_config(&self.server.url()));
         let rules = wait(events.list_rules().send()).unwrap();
@@ -143,7 +143,7 @@ impl Account {
             .iter()
             .filter(|rule| rule.schedule_expression().is_some());
         let clocks: Vec<_> = clocks.filter_map(|rule| rule.name()).collect();
-        assert_eq!(clocks.len(), 1, "{rules:?}");
+        assert_eq!(clocks.len(), 2, "{rules:?}");
         for clock in clocks {
             wait(events.disable_rule().name(clock).send()).unwrap();
         }

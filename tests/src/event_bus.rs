@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::world::wait;
 
-/// Puts task state changes to the default bus.
+/// Puts events to the default bus.
 pub fn put(client: &Client, events: &[Value]) {
     // One call takes ten.
     for events in events.chunks(10) {
@@ -20,7 +20,7 @@ pub fn put(client: &Client, events: &[Value]) {
 fn entry(event: &Value) -> PutEventsRequestEntry {
     PutEventsRequestEntry::builder()
         .source("awsvpc-auditor")
-        .detail_type("ECS Task State Change")
+        .set_detail_type(event["detail-type"].as_str().map(str::to_owned))
         .set_resources(
             event["resources"][0]
                 .as_str()

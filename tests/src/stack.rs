@@ -235,6 +235,7 @@ pub fn allowed_actions(role: &str) -> Vec<String> {
     let template = template();
     let mut actions = Vec::new();
     for policy in each(&template["Resources"][role]["Properties"]["Policies"]) {
+        let policy = policy.get("Fn::If").map_or(&policy, |pair| &pair[1]);
         for statement in each(&policy["PolicyDocument"]["Statement"]) {
             let statement = statement.get("Fn::If").map_or(&statement, |pair| &pair[1]);
             let named = each(&statement["Action"]);

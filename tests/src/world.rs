@@ -210,9 +210,14 @@ impl World {
 
     /// Makes a Fargate service whose tasks start in the tasks' subnet.
     pub fn make_service(&self, name: &str) {
+        self.make_service_of(name, "web", &self.group);
+    }
+
+    /// The same, of another task definition and with another group.
+    pub fn make_service_of(&self, name: &str, definition: &str, group: &str) {
         let awsvpc = aws_sdk_ecs::types::AwsVpcConfiguration::builder()
             .subnets(&self.subnet)
-            .security_groups(&self.group)
+            .security_groups(group)
             .build()
             .expect("subnets are given");
         let network = aws_sdk_ecs::types::NetworkConfiguration::builder()
@@ -224,8 +229,57 @@ impl World {
             .cluster(&self.cluster)
             .service_name(name);
         let fargate = aws_sdk_ecs::types::LaunchType::Fargate;
-        let request = request.task_definition("web").launch_type(fargate);
+        let request = request.task_definition(definition).launch_type(fargate);
         done!(request.desired_count(0).network_configuration(network));
+    }
+
+    /// Deletes a service.
+    pub fn delete_service(&self, name: &str) {
+        let request = self.ecs.delete_service().cluster(&self.cluster);
+        done!(request.service(name).force(true));
+    }
+
+    /// The event of a change, as CloudTrail records it and EventBridge brings it; `parameters` are those
+    /// of the call.
+    pub fn change(&self, name: &str, parameters: &Value) -> Value {
+        json!({
+            "version": "0",
+            "id": "00000000-0000-4000-8000-00000000c4a6",
+            "detail-type": "AWS API Call via CloudTrail",
+            // Nobody but AWS may send as aws.ec2.
+            "source": "awsvpc-auditor",
+            "account": ACCOUNT,
+            "region": REGION,
+            "time": "2026-11-27T17:58:03Z",
+            "resources": [],
+            "detail": {
+                "eventVersion": "1.10",
+                "userIdentity": {
+                    "type": "AssumedRole",
+                    "arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/admin/ann"),
+                },
+                "eventTime": "2026-11-27T17:58:03Z",
+                "eventSource": "ec2.amazonaws.com",
+                "eventName": name,
+                "awsRegion": REGION,
+                "requestParameters": parameters,
+                "responseElements": { "requestId": "0", "_return": true },
+                "readOnly": false,
+                "managementEvent": true,
+                "eventCategory": "Management",
+            },
+        })
+    }
+
+    /// The change that [`World::break_endpoint_group`] makes, or that its return makes.
+    pub fn change_of_endpoint_group(&self, name: &str) -> Value {
+        let peer = json!({ "items": [{ "groupId": self.group }] });
+        self.change(name, &json!({
+            "groupId": self.endpoint_group,
+            "ipPermissions": { "items": [{
+                "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "groups": peer, "ipRanges": {},
+            }] },
+        }))
     }
 
     /// Makes the interface of a task in the tasks' subnet, with the tasks' group.

@@ -102,11 +102,18 @@ impl Account {
         });
     }
 
-    /// Keeps the emulator from taking events out of the queue.
+    /// Keeps the emulator from taking tasks' events out of their queue.
     pub(super) fn stop_mapping(&self) {
         let mappings = self.lambda(&["list-event-source-mappings"]);
         let mut stopped = 0;
-        for mapping in mappings["EventSourceMappings"].as_array().unwrap() {
+        let all = mappings["EventSourceMappings"].as_array().unwrap().iter();
+        let of_tasks = |one: &&Value| {
+            one["EventSourceArn"]
+                .as_str()
+                .unwrap()
+                .contains("-TaskEvents-")
+        };
+        for mapping in all.filter(of_tasks) {
             let id = mapping["UUID"].as_str().unwrap();
             self.lambda(&["update-event-source-mapping", "--no-enabled", "--uuid", id]);
             stopped += 1;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::dependencies::Declaration;
-use awsvpc_auditor_engine::facts::{Snapshot, Task};
+use awsvpc_auditor_engine::facts::{ServiceEvent, Snapshot, Task};
 use awsvpc_auditor_engine::proposal::Proposal;
 use awsvpc_auditor_engine::reach::Question;
 use clap::Args;
@@ -33,6 +33,8 @@ pub(crate) enum Wanted<'a> {
         /// The service.
         service: &'a str,
     },
+    /// A service whose tasks don't start, as ECS tells.
+    Failure(&'a ServiceEvent),
     /// A reachability question.
     Reach(&'a Question),
     /// What people declare that a task needs.

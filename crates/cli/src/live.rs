@@ -102,6 +102,7 @@ fn want(request: &mut Request, wanted: Wanted<'_>) -> Result<(), Usage> {
             request.audit_described(cluster, task);
         }
         Wanted::Service { cluster, service } => request.audit_service(cluster, service),
+        Wanted::Failure(event) => request.audit_failure(event),
         Wanted::Reach(question) => want_reach(request, question)?,
         Wanted::Needs(declared) => request.declared.extend(declared.iter().cloned()),
         Wanted::Proposal(proposal) => {
@@ -160,6 +161,7 @@ fn region_of(wanted: Wanted<'_>) -> Option<String> {
     let arn = match wanted {
         Wanted::Event(task) => task.task_arn.as_str(),
         Wanted::Task { task, .. } => task,
+        Wanted::Failure(event) => event.service_arn.as_str(),
         Wanted::Service { service, cluster } => {
             if service.starts_with("arn:") {
                 service

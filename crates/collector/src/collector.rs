@@ -24,13 +24,16 @@ use crate::kept::{Kept, kept, shared};
 use crate::named;
 use crate::request::Request;
 use crate::round::Round;
-use crate::subject::{awsvpc, described, first_round, listed, second_round};
+use crate::subject::{Listed, awsvpc, described, first_round, listed, second_round, stopped};
 use crate::trouble::Refused;
-use crate::vpc_facts::{self, items, text, texts};
+use crate::vpc_facts::{self, Regional, chunks, items, text, texts};
 use crate::wanted;
 
 /// VPCs whose facts are kept; the largest take about a megabyte.
 const MOST_VPCS: u64 = 16;
+
+/// What is kept of a region as a whole.
+const REGIONAL: u64 = 2;
 
 /// VPCs other than its own that a task may reach into: one for data, one for each partner.
 const MOST_OTHER_VPCS: usize = 4;
@@ -51,6 +54,7 @@ pub struct Collector {
     ecs: aws_sdk_ecs::Client,
     answers: Answers,
     vpcs: Kept<String>,
+    regional: Regional,
     prefix_lists: Kept<String>,
     definitions: Kept<String>,
     vpc_of_subnet: Cache<String, String>,
@@ -128,6 +132,7 @@ impl Collector {
             ecs: client!(aws_sdk_ecs, config, calls),
             answers: Answers::new(Clients::new(config, &calls)),
             vpcs: kept(MOST_VPCS),
+            regional: kept(REGIONAL),
             prefix_lists: kept(MOST_PREFIX_LISTS),
             definitions: kept(MOST_DEFINITIONS),
             vpc_of_subnet: Cache::new(MOST_SUBNETS),
@@ -143,6 +148,7 @@ impl Collector {
     /// Forgets what it knows of VPCs and of what is in them, so that the next answer is new.
     pub fn forget(&self) {
         self.vpcs.invalidate_all();
+        self.regional.invalidate_all();
         self.prefix_lists.invalidate_all();
         self.definitions.invalidate_all();
         self.answers.forget();
@@ -156,33 +162,41 @@ impl Collector {
         deadline: Instant,
     ) -> Result<Collected, Refused> {
         let began = SystemTime::now();
-        let ec2 = Ec2 {
-            client: &self.ec2,
-            deadline,
-        };
-        let ecs = Ecs {
-            client: &self.ecs,
-            deadline,
-        };
+        let (ec2, ecs) = self.asking(deadline);
         let mut request = request.clone();
         let mut subject = described(ecs, &mut request).await;
         let unknown_subnets = self.unknown_subnets(&request).await;
-        let (first, listed, definitions) = tokio::join!(
+        let (first, stopped, listed, definitions) = tokio::join!(
             first_round(ec2, ecs, &request, unknown_subnets),
+            stopped(ecs, &request),
             listed(ecs, &request),
             self.definitions(ecs, wanted::definitions_of_tasks(&request))
         );
         subject.absorb(&first);
+        subject.absorb(&stopped);
         subject.absorb(&definitions);
-        let subnets = self.subnets_of_services(ec2, &subject).await;
-        subject.absorb(&subnets);
-        let vpcs = self.vpcs_of(&request, &subject).await;
         let more = wanted::definitions_of_services(&request, &subject);
         subject.absorb(&self.definitions(ecs, more).await);
-        let questions = wanted::questions(&request, &subject);
+        let around = self.around_subject((ec2, ecs), &request, subject, listed);
+        let findings = Box::pin(around).await?;
+        Ok(Collected::new(began, findings))
+    }
+
+    /// What is around subjects that were described, and what they talk to.
+    pub(crate) async fn around_subject(
+        &self,
+        (ec2, ecs): (Ec2<'_>, Ecs<'_>),
+        request: &Request,
+        mut subject: Findings,
+        listed: Listed,
+    ) -> Result<Findings, Refused> {
+        let subnets = self.subnets_of_services(ec2, &subject).await;
+        subject.absorb(&subnets);
+        let vpcs = self.vpcs_of(request, &subject).await;
+        let questions = wanted::questions(request, &subject);
         let (about_vpcs, second, located) = tokio::join!(
             self.about(ec2, &vpcs),
-            second_round(ec2, ecs, &request, &subject, listed, &vpcs),
+            second_round(ec2, ecs, request, &subject, listed, &vpcs),
             self.located(ec2, &questions)
         );
         subject.absorb(&second);
@@ -191,7 +205,8 @@ impl Collector {
             findings.absorb(&vpc);
         }
         findings.absorb(&located);
-        findings.absorb(&self.around(ec2, &located, &vpcs).await);
+        let around = Box::pin(self.around(ec2, &located, &vpcs));
+        findings.absorb(&around.await);
         // What was asked about the subject itself is the newest.
         findings.absorb(&subject);
         let lists = self.prefix_lists_of_groups(ec2, &findings).await;
@@ -199,7 +214,22 @@ impl Collector {
         if let Some(refused) = findings.refused() {
             return Err(refused.clone());
         }
-        Ok(Collected::new(began, findings))
+        Ok(findings)
+    }
+
+    /// The clients, and until when answers are of use.
+    pub(crate) fn asking(&self, deadline: Instant) -> (Ec2<'_>, Ecs<'_>) {
+        let (ec2, ecs) = (&self.ec2, &self.ecs);
+        (
+            Ec2 {
+                client: ec2,
+                deadline,
+            },
+            Ecs {
+                client: ecs,
+                deadline,
+            },
+        )
     }
 
     async fn unknown_subnets(&self, request: &Request) -> Vec<String> {
@@ -214,7 +244,7 @@ impl Collector {
 
     /// A subnet of each service of which nothing else tells the VPC.
     async fn subnets_of_services(&self, ec2: Ec2<'_>, findings: &Findings) -> Findings {
-        let mut round = Round::default();
+        let mut unknown = BTreeSet::new();
         for service in findings.of(FactKind::Services) {
             let subnets = subnets_of(service);
             let is_known = subnets.iter().any(|subnet| {
@@ -223,11 +253,16 @@ impl Collector {
             });
             // All subnets of a service are in one VPC.
             // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
-            if let (false, Some(first)) = (is_known, subnets.first().cloned()) {
-                round.ask(FactKind::Subnets, Vec::new(), async move {
-                    ec2.subnets(filter("subnet-id", [first])).await
-                });
+            if !is_known {
+                unknown.extend(subnets.into_iter().next());
             }
+        }
+        let unknown: Vec<String> = unknown.into_iter().collect();
+        let mut round = Round::default();
+        for ids in chunks(&unknown) {
+            round.ask(FactKind::Subnets, Vec::new(), async move {
+                ec2.subnets(filter("subnet-id", ids)).await
+            });
         }
         round.run().await
     }
@@ -274,14 +309,33 @@ impl Collector {
         findings
     }
 
-    /// The facts of each VPC: kept ones, or one flight for everybody who waits for them.
+    /// The facts of each VPC: kept ones, or one flight for everybody who waits for them. Several that
+    /// nobody asked of late share their calls.
     async fn about(&self, ec2: Ec2<'_>, vpcs: &BTreeSet<String>) -> Vec<Arc<Findings>> {
-        let all = vpcs.iter().map(|vpc| {
-            shared(&self.vpcs, vpc, async move {
-                vpc_facts::collect(ec2, vpc).await
-            })
-        });
-        join_all(all).await
+        let mut found = Vec::new();
+        let mut unknown = Vec::new();
+        for vpc in vpcs {
+            match self.vpcs.get(vpc).await {
+                Some(kept) => found.push(kept),
+                None => unknown.push(vpc.clone()),
+            }
+        }
+        if let [vpc] = unknown.as_slice() {
+            let ask = vpc_facts::collect(ec2, &self.regional, &unknown);
+            found.push(Box::pin(shared(&self.vpcs, vpc, ask)).await);
+        } else if !unknown.is_empty() {
+            let began = SystemTime::now();
+            let mut together = vpc_facts::collect(ec2, &self.regional, &unknown).await;
+            together.asked_at(began);
+            let together = Arc::new(together);
+            if together.is_settled() {
+                for vpc in unknown {
+                    self.vpcs.insert(vpc, Arc::clone(&together)).await;
+                }
+            }
+            found.push(together);
+        }
+        found
     }
 
     /// What the request's questions lead to, and what that names.
@@ -308,7 +362,9 @@ impl Collector {
         for subnet in named::subnets(located) {
             vpcs.extend(self.vpc_of_subnet.get(&subnet).await);
         }
-        let others = vpcs.difference(known).take(MOST_OTHER_VPCS);
+        // Many services reach into more VPCs than one does.
+        let most = MOST_OTHER_VPCS.saturating_mul(known.len().max(1));
+        let others = vpcs.difference(known).take(most);
         let others: BTreeSet<String> = others.cloned().collect();
         let (mut findings, about_vpcs) = tokio::join!(
             named::groups_of_interfaces(ec2, located),

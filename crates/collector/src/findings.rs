@@ -111,6 +111,13 @@ impl Findings {
         }
     }
 
+    /// Takes in resources that are remembered from long ago and never change.
+    pub(crate) fn recalled(&mut self, kind: FactKind, resources: BTreeMap<String, Value>) {
+        for (id, value) in resources {
+            self.put(kind, id, Arc::new(value));
+        }
+    }
+
     /// Takes in the answers that tell together what there is `within`; that holds only when each of
     /// them came.
     pub(crate) fn take_all(

@@ -7,6 +7,7 @@ mod answers;
 mod by_name;
 mod calls;
 mod clients;
+mod cloudtrail;
 mod collector;
 mod connect;
 mod dns;
@@ -22,8 +23,10 @@ mod kafka;
 mod kept;
 mod named;
 mod opensearch;
+mod pace;
 mod pages;
 mod rds;
+mod region;
 mod request;
 mod round;
 mod servicediscovery;
@@ -35,14 +38,22 @@ mod vpc_facts;
 mod wanted;
 
 pub use calls::{CallCount, Calls};
+pub use cloudtrail::{ChangeLog, NotTold};
 pub use collector::{Collected, Collector};
 pub use connect::{ConnectError, connect, http_client, retries};
 pub use headroom::{CollectedRegion, HEADROOM_ACTIONS, HeadroomCollector, HeadroomRequest};
 pub use kept::FRESH;
+pub use region::{DefinitionMemory, Listing, RegionServices};
 pub use request::Request;
 pub use trouble::Refused;
 
-/// Every IAM action that the collector can need. The template grants these and no others; a test
+/// What it takes besides [`ACTIONS`] to look at a region's services, whichever there are.
+pub const REGION_ACTIONS: &[&str] = &["ecs:ListClusters", "ecs:ListServices"];
+
+/// What it takes to tell who changed what.
+pub const CHANGE_ACTIONS: &[&str] = &["cloudtrail:LookupEvents"];
+
+/// Every IAM action that the collector can need for a task. The template grants these and no others; a test
 /// compares both with the calls that the end-to-end runs record.
 pub const ACTIONS: &[&str] = &[
     "ec2:DescribeDhcpOptions",

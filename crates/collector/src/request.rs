@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use awsvpc_auditor_engine::dependencies::Declaration;
 use awsvpc_auditor_engine::dependencies::question::Question;
 use awsvpc_auditor_engine::facts::{
-    EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, SubnetId, Task,
-    TaskDefinition, TaskStatus,
+    EcsArn, InstanceId, LaunchType, NetworkInterfaceId, SecurityGroupId, ServiceEvent, SubnetId,
+    Task, TaskDefinition, TaskStatus,
 };
 
 /// What facts are wanted about. Several tasks in one request share their calls.
@@ -39,6 +39,8 @@ pub struct Request {
     pub(crate) audited: Vec<Task>,
     /// Clusters on whose instances tasks share: all of their tasks matter.
     pub(crate) clusters: BTreeSet<EcsArn>,
+    /// Services whose tasks don't start: cluster and service. Those that stopped say why.
+    pub(crate) failing: BTreeSet<(String, String)>,
 }
 
 impl Request {
@@ -69,6 +71,23 @@ impl Request {
     pub fn audit_service(&mut self, cluster: &str, service: &str) {
         self.services
             .insert((cluster.to_owned(), service.to_owned()));
+    }
+
+    /// Wants what an audit of a service needs whose tasks don't start.
+    pub fn audit_failure(&mut self, event: &ServiceEvent) {
+        let cluster = event.cluster_arn.as_str();
+        self.audit_service(cluster, event.service_name());
+        let failing = (cluster.to_owned(), event.service_name().to_owned());
+        self.failing.insert(failing);
+        if !event.container_instance_arns.is_empty() {
+            self.clusters.insert(event.cluster_arn.clone());
+        }
+        for instance in &event.container_instance_arns {
+            self.questions.insert(Question::ContainerInstance {
+                cluster: cluster.to_owned(),
+                arn: instance.to_string(),
+            });
+        }
     }
 
     /// Wants a task described, and what an audit of it needs.

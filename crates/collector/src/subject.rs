@@ -46,6 +46,21 @@ pub(crate) async fn described(ecs: Ecs<'_>, request: &mut Request) -> Findings {
     findings
 }
 
+/// The last tasks of services whose tasks don't start: what stopped says why.
+pub(crate) async fn stopped(ecs: Ecs<'_>, request: &Request) -> Findings {
+    let mut round = Round::default();
+    for (cluster, service) in &request.failing {
+        round.ask(FactKind::Tasks, Vec::new(), async move {
+            match ecs.stopped_tasks(cluster, service).await {
+                Ok(tasks) if tasks.is_empty() => Answer::new("ecs:ListTasks"),
+                Ok(tasks) => ecs.tasks(cluster, &tasks).await,
+                Err(trouble) => Answer::failed("ecs:ListTasks", trouble),
+            }
+        });
+    }
+    round.run().await
+}
+
 /// Interfaces, subnets and services.
 pub(crate) async fn first_round(
     ec2: Ec2<'_>,

@@ -8,7 +8,7 @@ use awsvpc_auditor_engine::facts::FactKind;
 use crate::ec2::Ec2;
 use crate::findings::Findings;
 use crate::round::Round;
-use crate::vpc_facts::{items, one_vpc, text};
+use crate::vpc_facts::{Regional, items, of_vpcs, text};
 
 /// Central egress is one VPC, or one for each stage. More are another network's plan.
 const MOST_VPCS: usize = 3;
@@ -35,24 +35,30 @@ pub(crate) fn ask_about_gateways<'a>(round: &mut Round<'a>, ec2: Ec2<'a>, ids: &
 }
 
 /// The routes of the gateways' route tables, and the VPCs that a default route leads to.
-pub(crate) async fn beyond(ec2: Ec2<'_>, vpc: &str, known: &Findings) -> Findings {
-    let mut findings = routes(ec2, known, &BTreeSet::from([vpc.to_owned()])).await;
-    let own_account = known
-        .get(FactKind::Vpcs, vpc)
-        .and_then(|vpc| text(vpc, "OwnerId"));
+pub(crate) async fn beyond(
+    ec2: Ec2<'_>,
+    regional: &Regional,
+    vpcs: &[String],
+    known: &Findings,
+) -> Findings {
+    let own: BTreeSet<String> = vpcs.iter().cloned().collect();
+    let mut findings = routes(ec2, known, &own).await;
+    let described = known.of(FactKind::Vpcs);
+    let accounts: BTreeSet<String> = described.filter_map(|vpc| text(vpc, "OwnerId")).collect();
     let attached = known.of(FactKind::TransitGatewayVpcAttachments);
     let visible: BTreeSet<String> = attached
-        .filter(|attachment| text(attachment, "VpcOwnerId") == own_account)
+        .filter(|one| text(one, "VpcOwnerId").is_some_and(|owner| accounts.contains(&owner)))
         .filter_map(|attachment| text(attachment, "VpcId"))
         .collect();
     let far: BTreeSet<String> = default_routes(&findings)
-        .filter(|id| id != vpc && visible.contains(id))
-        .take(MOST_VPCS)
+        .filter(|id| !own.contains(id) && visible.contains(id))
+        .take(MOST_VPCS.saturating_mul(vpcs.len()))
         .collect();
     let back = routes(ec2, known, &far).await;
     findings.absorb(&back);
-    for vpc in &far {
-        findings.absorb(&one_vpc(ec2, vpc).await);
+    if !far.is_empty() {
+        let far: Vec<String> = far.into_iter().collect();
+        findings.absorb(&of_vpcs(ec2, regional, &far).await);
     }
     findings
 }

@@ -1,11 +1,12 @@
-//! Everything about one VPC that does not depend on who is audited in it.
+//! Everything about VPCs that does not depend on who is audited in them.
 //!
 //! Two rounds of calls that run together: what is asked by the VPC, and what its routes, endpoints
 //! and DHCP options then name. More follow only where the VPC has name servers of its own or uses a
-//! transit gateway.
+//! transit gateway. Several VPCs share their calls.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use aws_sdk_ec2::types::VpcAttributeName;
 use awsvpc_auditor_engine::facts::FactKind;
@@ -13,75 +14,93 @@ use serde_json::Value;
 
 use crate::ec2::{Ec2, FILTER_VALUES, filter};
 use crate::findings::Findings;
+use crate::kept::{Kept, shared};
 use crate::round::Round;
 use crate::transit;
 
-/// The facts of a VPC, and of the VPCs through which its transit gateway leads on.
-pub(crate) async fn collect(ec2: Ec2<'_>, vpc: &str) -> Findings {
-    let mut findings = one_vpc(ec2, vpc).await;
+/// What is the same for every VPC of a region: all DHCP options, and AWS's own prefix lists.
+pub(crate) type Regional = Kept<String>;
+
+/// The facts of VPCs, and of those through which their transit gateways lead on.
+pub(crate) async fn collect(ec2: Ec2<'_>, regional: &Regional, vpcs: &[String]) -> Findings {
+    let mut findings = of_vpcs(ec2, regional, vpcs).await;
     let groups = groups_of_name_servers(ec2, &findings);
-    let beyond = transit::beyond(ec2, vpc, &findings);
+    let beyond = transit::beyond(ec2, regional, vpcs, &findings);
     let (groups, beyond) = tokio::join!(groups, beyond);
     findings.absorb(&groups);
     findings.absorb(&beyond);
     findings
 }
 
-/// The two rounds about the VPC itself.
-pub(crate) async fn one_vpc(ec2: Ec2<'_>, vpc: &str) -> Findings {
-    let mut findings = by_vpc(ec2, vpc).await;
-    let named = by_name(ec2, vpc, &findings).await;
+/// The two rounds about the VPCs themselves.
+pub(crate) async fn of_vpcs(ec2: Ec2<'_>, regional: &Regional, vpcs: &[String]) -> Findings {
+    let mut findings = Findings::default();
+    for vpcs in vpcs.chunks(FILTER_VALUES) {
+        findings.absorb(&by_vpc(ec2, regional, vpcs).await);
+    }
+    let (named, lists) = tokio::join!(
+        by_name(ec2, vpcs, &findings),
+        own_prefix_lists(ec2, regional, &findings)
+    );
     findings.absorb(&named);
+    findings.absorb(&lists);
     findings
 }
 
-async fn by_vpc(ec2: Ec2<'_>, vpc: &str) -> Findings {
-    let whole = || vec![vpc.to_owned()];
+async fn by_vpc(ec2: Ec2<'_>, regional: &Regional, vpcs: &[String]) -> Findings {
+    let whole = || vpcs.to_vec();
     let mut round = Round::default();
     round.ask(
         FactKind::Vpcs,
         Vec::new(),
-        async move { ec2.vpcs(vpc).await },
+        async move { ec2.vpcs(vpcs).await },
     );
     for attribute in [
         VpcAttributeName::EnableDnsSupport,
         VpcAttributeName::EnableDnsHostnames,
     ] {
-        round.ask(FactKind::VpcAttributes, Vec::new(), async move {
-            ec2.vpc_attribute(vpc, attribute).await
-        });
+        for vpc in vpcs {
+            let attribute = attribute.clone();
+            round.ask(FactKind::VpcAttributes, Vec::new(), async move {
+                ec2.vpc_attribute(vpc, attribute).await
+            });
+        }
     }
     round.ask(FactKind::Subnets, whole(), async move {
-        ec2.subnets(filter("vpc-id", [vpc])).await
+        ec2.subnets(filter("vpc-id", vpcs)).await
     });
     round.ask(FactKind::RouteTables, whole(), async move {
-        ec2.route_tables(vpc).await
+        ec2.route_tables(vpcs).await
     });
     round.ask(FactKind::NetworkAcls, whole(), async move {
-        ec2.network_acls(vpc).await
+        ec2.network_acls(vpcs).await
     });
     round.ask(FactKind::InternetGateways, whole(), async move {
-        ec2.internet_gateways(vpc).await
+        ec2.internet_gateways(vpcs).await
     });
     round.ask(FactKind::NatGateways, whole(), async move {
-        ec2.nat_gateways(vpc).await
+        ec2.nat_gateways(vpcs).await
     });
     round.ask(FactKind::VpcEndpoints, whole(), async move {
-        ec2.vpc_endpoints(vpc).await
+        ec2.vpc_endpoints(vpcs).await
     });
-    round.ask(FactKind::DhcpOptions, Vec::new(), async move {
-        ec2.dhcp_options().await
+    let options = shared(regional, "DhcpOptions", async {
+        let mut round = Round::default();
+        round.ask(FactKind::DhcpOptions, Vec::new(), ec2.dhcp_options());
+        round.run().await
     });
-    let mut findings = round.run().await;
-    let options = findings
-        .get(FactKind::Vpcs, vpc)
-        .and_then(|vpc| text(vpc, "DhcpOptionsId"));
-    findings.keep_only(FactKind::DhcpOptions, |id| Some(id) == options.as_deref());
+    let (mut findings, options) = tokio::join!(round.run(), options);
+    findings.absorb(&options);
+    let used: BTreeSet<String> = findings
+        .of(FactKind::Vpcs)
+        .filter_map(|vpc| text(vpc, "DhcpOptionsId"))
+        .collect();
+    findings.keep_only(FactKind::DhcpOptions, |id| used.contains(id));
     findings
 }
 
 /// What the first round's answers name.
-async fn by_name(ec2: Ec2<'_>, vpc: &str, known: &Findings) -> Findings {
+async fn by_name(ec2: Ec2<'_>, vpcs: &[String], known: &Findings) -> Findings {
     let mut round = Round::default();
     let routed = |prefix: &str| route_targets(known, prefix);
     let endpoints = || known.of(FactKind::VpcEndpoints);
@@ -118,7 +137,7 @@ async fn by_name(ec2: Ec2<'_>, vpc: &str, known: &Findings) -> Findings {
         });
     }
     let mut logged = subnets(known);
-    logged.push(vpc.to_owned());
+    logged.extend_from_slice(vpcs);
     for resources in chunks(&logged) {
         round.ask(FactKind::FlowLogs, resources.clone(), async move {
             ec2.flow_logs(&resources).await
@@ -156,16 +175,24 @@ fn subnets(known: &Findings) -> Vec<String> {
     all.filter_map(|it| text(it, "SubnetId")).collect()
 }
 
-/// AWS's own lists are behind gateway endpoints; any other list that a route names is asked for.
-fn ask_about_prefix_lists<'a>(round: &mut Round<'a>, ec2: Ec2<'a>, known: &Findings) {
+/// AWS's own lists are behind gateway endpoints.
+async fn own_prefix_lists(ec2: Ec2<'_>, regional: &Regional, known: &Findings) -> Arc<Findings> {
     let has_gateway_endpoint = known
         .of(FactKind::VpcEndpoints)
         .any(|endpoint| text(endpoint, "VpcEndpointType").as_deref() == Some("Gateway"));
-    if has_gateway_endpoint {
-        round.ask(FactKind::PrefixLists, Vec::new(), async move {
-            ec2.prefix_lists().await
-        });
+    if !has_gateway_endpoint {
+        return Arc::default();
     }
+    shared(regional, "PrefixLists", async {
+        let mut round = Round::default();
+        round.ask(FactKind::PrefixLists, Vec::new(), ec2.prefix_lists());
+        round.run().await
+    })
+    .await
+}
+
+/// Any other list that a route names.
+fn ask_about_prefix_lists<'a>(round: &mut Round<'a>, ec2: Ec2<'a>, known: &Findings) {
     let routes = known
         .of(FactKind::RouteTables)
         .flat_map(|table| items(table, "Routes"));

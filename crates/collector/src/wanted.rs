@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::findings::Findings;
 use crate::request::Request;
-use crate::vpc_facts::text;
+use crate::vpc_facts::{items, text};
 
 /// The definitions that the request's tasks run.
 pub(crate) fn definitions_of_tasks(request: &Request) -> BTreeSet<String> {
@@ -24,10 +24,16 @@ pub(crate) fn definitions_of_services(request: &Request, known: &Findings) -> BT
     if !request.audited.is_empty() {
         return BTreeSet::new();
     }
-    let services = known.of(FactKind::Services);
-    services
+    let services = || known.of(FactKind::Services);
+    let mut definitions: BTreeSet<String> = services()
         .filter_map(|service| text(service, "taskDefinition"))
-        .collect()
+        .collect();
+    if !request.failing.is_empty() {
+        // A deployment that was rolled back ran another one.
+        let deployments = services().flat_map(|service| items(service, "deployments"));
+        definitions.extend(deployments.filter_map(|one| text(one, "taskDefinition")));
+    }
+    definitions
 }
 
 /// The questions that would locate everything.

@@ -2,12 +2,14 @@
 //!
 //! A [`facts::Snapshot`] holds what AWS described. [`reach`] decides exactly which traffic gets
 //! from one place to another and back, [`checks`] look for one fault each, [`report`] puts the
-//! results into words, [`alert`] decides what of it is news, [`stop_reason`] reads why a task stopped.
+//! results into words, [`alert`] decides what of it is news, [`stop_reason`] reads why a task stopped,
+//! [`change`] who changed what.
 //! Nothing here knows an SDK, a clock, a file or an environment variable: the same snapshot always gives
 //! the same report.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod alert;
+pub mod change;
 pub mod checks;
 pub mod dependencies;
 pub mod facts;

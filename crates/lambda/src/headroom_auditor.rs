@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::alerts::{Aws, Keeper, Outcome, Table, Topics, in_time, now};
+use crate::alerts::{Aws, Keeper, Outcome, in_time, now};
 use crate::config::HeadroomConfig;
 use crate::cursor::{self, Cursor};
 use crate::emf::{self, HeadroomRun};
@@ -72,10 +72,6 @@ impl HeadroomAuditor {
     /// An auditor that asks and publishes as configured.
     pub fn new(sdk: &SdkConfig, config: HeadroomConfig) -> Self {
         let calls = Calls::default();
-        let policy = config.common.policy.clone();
-        let name = config.common.state_table.clone();
-        let table = Table::new(sdk, name, calls.clone(), policy.clone());
-        let topics = Topics::new(sdk, config.common.topics.clone(), calls.clone());
         let own = sdk.region().map(ToString::to_string).unwrap_or_default();
         let names = if config.regions.is_empty() {
             vec![own]
@@ -92,8 +88,8 @@ impl HeadroomAuditor {
         };
         Self {
             regions: names.into_iter().map(collector).collect(),
-            keeper: Keeper::new(policy),
-            aws: Aws::new(table, topics),
+            keeper: Keeper::new(config.common.policy.clone()),
+            aws: config.common.aws(sdk, &calls),
             calls,
             config,
         }

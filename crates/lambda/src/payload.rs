@@ -47,6 +47,8 @@ pub(crate) enum PayloadError {
     Batch(serde_json::Error),
     #[error("not an event: {0}")]
     Event(#[from] awsvpc_auditor_engine::facts::EventError),
+    #[error("not an event: {0}")]
+    Other(String),
 }
 
 impl Payload {

@@ -69,10 +69,7 @@ impl ServiceCommand {
         let proposed = self.configured(&cluster, &service)?;
         self.audit.proposals.splice(..0, proposed);
         if let Some(event) = event {
-            let facts = self.audit.facts(Wanted::Service {
-                cluster: &cluster,
-                service: &service,
-            })?;
+            let facts = self.audit.facts(Wanted::Failure(&event))?;
             let facts = facts.as_deployed(&event);
             let after = self.after(&facts)?;
             return self.finish(&facts, after.as_ref(), |facts| {

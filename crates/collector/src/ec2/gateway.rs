@@ -11,11 +11,11 @@ const EGRESS_ONLY_PAGE: i32 = 255;
 
 impl Ec2<'_> {
     /// The internet gateway of a VPC.
-    pub(crate) async fn internet_gateways(&self, vpc: &str) -> Answer {
+    pub(crate) async fn internet_gateways(&self, vpcs: &[String]) -> Answer {
         let request = self
             .client
             .describe_internet_gateways()
-            .filters(filter("attachment.vpc-id", [vpc]));
+            .filters(filter("attachment.vpc-id", vpcs));
         describe!(
             self,
             "ec2:DescribeInternetGateways",
@@ -49,11 +49,11 @@ impl Ec2<'_> {
     }
 
     /// The NAT gateways of a VPC, also those that failed or were deleted of late.
-    pub(crate) async fn nat_gateways(&self, vpc: &str) -> Answer {
+    pub(crate) async fn nat_gateways(&self, vpcs: &[String]) -> Answer {
         let request = self
             .client
             .describe_nat_gateways()
-            .filter(filter("vpc-id", [vpc]));
+            .filter(filter("vpc-id", vpcs));
         describe!(
             self,
             "ec2:DescribeNatGateways",

@@ -6,11 +6,11 @@ use crate::findings::Answer;
 
 impl Ec2<'_> {
     /// The network ACLs of a VPC.
-    pub(crate) async fn network_acls(&self, vpc: &str) -> Answer {
+    pub(crate) async fn network_acls(&self, vpcs: &[String]) -> Answer {
         let request = self
             .client
             .describe_network_acls()
-            .filters(filter("vpc-id", [vpc]));
+            .filters(filter("vpc-id", vpcs));
         describe!(
             self,
             "ec2:DescribeNetworkAcls",

@@ -9,11 +9,11 @@ const ROUTE_TABLE_PAGE: i32 = 100;
 
 impl Ec2<'_> {
     /// The route tables of a VPC.
-    pub(crate) async fn route_tables(&self, vpc: &str) -> Answer {
+    pub(crate) async fn route_tables(&self, vpcs: &[String]) -> Answer {
         let request = self
             .client
             .describe_route_tables()
-            .filters(filter("vpc-id", [vpc]));
+            .filters(filter("vpc-id", vpcs));
         describe!(
             self,
             "ec2:DescribeRouteTables",

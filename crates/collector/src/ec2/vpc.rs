@@ -10,8 +10,8 @@ use crate::trouble::{Trouble, in_time};
 
 impl Ec2<'_> {
     /// The VPC itself.
-    pub(crate) async fn vpcs(&self, vpc: &str) -> Answer {
-        let request = self.client.describe_vpcs().filters(filter("vpc-id", [vpc]));
+    pub(crate) async fn vpcs(&self, vpcs: &[String]) -> Answer {
+        let request = self.client.describe_vpcs().filters(filter("vpc-id", vpcs));
         describe!(self, "ec2:DescribeVpcs", request, PAGE, vpcs, vpc_document)
     }
 

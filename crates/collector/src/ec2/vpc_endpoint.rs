@@ -6,11 +6,11 @@ use crate::findings::Answer;
 
 impl Ec2<'_> {
     /// The endpoints of a VPC.
-    pub(crate) async fn vpc_endpoints(&self, vpc: &str) -> Answer {
+    pub(crate) async fn vpc_endpoints(&self, vpcs: &[String]) -> Answer {
         let request = self
             .client
             .describe_vpc_endpoints()
-            .filters(filter("vpc-id", [vpc]));
+            .filters(filter("vpc-id", vpcs));
         describe!(
             self,
             "ec2:DescribeVpcEndpoints",

@@ -5,7 +5,7 @@ mod service;
 mod task;
 
 use aws_sdk_ecs::Client;
-use aws_sdk_ecs::types::{LaunchType, ServiceField};
+use aws_sdk_ecs::types::{DesiredStatus, LaunchType, ServiceField};
 use awsvpc_auditor_engine::facts::EcsArn;
 use tokio::time::Instant;
 
@@ -24,6 +24,9 @@ pub(crate) const TASKS: usize = 100;
 
 /// `DescribeContainerInstances` takes this many at once.
 pub(crate) const CONTAINER_INSTANCES: usize = 100;
+
+/// Stopped tasks of a service that are looked at: a failing deployment repeats itself.
+const STOPPED: i32 = 20;
 
 /// ECS, and until when answers are of use.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +91,23 @@ impl Ecs<'_> {
             Err(late) => answer.trouble = Some(late),
         }
         answer
+    }
+
+    /// The ARNs of the tasks of a service that stopped within the last hour, some of them if there are
+    /// many.
+    pub(crate) async fn stopped_tasks(
+        &self,
+        cluster: &str,
+        service: &str,
+    ) -> Result<Vec<String>, Trouble> {
+        let request = self.client.list_tasks().cluster(cluster);
+        let request = request.service_name(service).max_results(STOPPED);
+        let request = request.desired_status(DesiredStatus::Stopped);
+        match in_time(self.deadline, request.send()).await {
+            Ok(Ok(output)) => Ok(output.task_arns().to_vec()),
+            Ok(Err(error)) => Err(Trouble::of(&error)),
+            Err(late) => Err(late),
+        }
     }
 
     /// The ARNs of the tasks on a cluster's instances: the first [`TASKS`], with

@@ -9,6 +9,7 @@ pub(super) fn document(service: &Service) -> Document {
     let document = Document::new()
         .with("serviceArn", service.service_arn())
         .with("serviceName", service.service_name())
+        .with("status", service.status())
         .with("clusterArn", service.cluster_arn())
         .with("status", service.status())
         .with("launchType", service.launch_type().map(LaunchType::as_str))
@@ -128,6 +129,12 @@ fn deployment(deployment: &Deployment) -> Document {
         .with("id", deployment.id())
         .with("status", deployment.status())
         .with("taskDefinition", deployment.task_definition())
+        .part(
+            "networkConfiguration",
+            deployment
+                .network_configuration()
+                .map(network_configuration),
+        )
         .part("serviceConnectConfiguration", connect.map(service_connect))
 }
 

@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 
 use super::Region;
 use super::clusters::CONTENTS;
-use super::pace::{Bucket, read_pages};
 use crate::ecs::{CONTAINER_INSTANCES, SERVICES, TASKS};
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 use crate::trouble::Trouble;
 
 /// What list calls give on a page, at most.

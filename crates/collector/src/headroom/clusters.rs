@@ -7,10 +7,10 @@ use awsvpc_auditor_engine::facts::FactKind;
 use futures_util::future::join_all;
 
 use super::Region;
-use super::pace::{Bucket, read_pages};
 use crate::document::Document;
 use crate::ecs::strategy;
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 use crate::trouble::Trouble;
 
 /// `DescribeClusters` takes this many at once, and `ListClusters` gives as many on a page.

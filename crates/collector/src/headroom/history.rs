@@ -12,10 +12,10 @@ use awsvpc_auditor_engine::headroom::{Figure, Options, ending_figures, measure};
 use futures_util::future::join_all;
 
 use super::Region;
-use super::pace::{Bucket, read_pages};
 use crate::collector::Collected;
 use crate::document::Document;
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 use crate::trouble::Trouble;
 
 /// `GetMetricData` takes this many queries at once.

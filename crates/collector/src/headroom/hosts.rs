@@ -9,9 +9,9 @@ use futures_util::future::join_all;
 use serde::Deserialize;
 
 use super::Region;
-use super::pace::{Bucket, read_pages};
 use crate::ec2::{self, FILTER_VALUES, filter};
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 use crate::trouble::Trouble;
 use crate::vpc_facts::text;
 

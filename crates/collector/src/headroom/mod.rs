@@ -7,7 +7,6 @@ mod cluster;
 mod clusters;
 mod history;
 mod hosts;
-mod pace;
 mod providers;
 mod quotas;
 mod request;
@@ -28,8 +27,8 @@ use crate::clients::client;
 use crate::collector::Collected;
 use crate::ecs::Ecs;
 use crate::findings::Findings;
+use crate::pace::{Bucket, Pace, Turn};
 use crate::trouble::Refused;
-use pace::{Bucket, Pace, Turn};
 
 /// Every IAM action that [`HeadroomCollector`] can need.
 pub const HEADROOM_ACTIONS: &[&str] = &[

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Region;
-use super::pace::{Bucket, read_pages};
 use crate::document::Document;
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 
 /// `DescribeAutoScalingGroups` takes this many names, and gives as many groups on a page.
 const GROUPS: usize = 50;

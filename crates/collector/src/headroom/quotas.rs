@@ -5,9 +5,9 @@ use awsvpc_auditor_engine::facts::FactKind;
 use futures_util::future::join_all;
 
 use super::Region;
-use super::pace::Bucket;
 use crate::document::Document;
 use crate::findings::{Answer, Findings};
+use crate::pace::Bucket;
 use crate::trouble::Trouble;
 
 /// Network interfaces, and the vCPUs of Fargate and Fargate Spot: service and code.

@@ -4,10 +4,10 @@ use aws_sdk_ecs::types::SettingName;
 use awsvpc_auditor_engine::facts::FactKind;
 
 use super::Region;
-use super::pace::{Bucket, read_pages};
 use crate::document::Document;
 use crate::ec2;
 use crate::findings::{Answer, Findings};
+use crate::pace::{Bucket, read_pages};
 
 impl Region<'_> {
     /// All of it, side by side.

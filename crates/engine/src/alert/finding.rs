@@ -106,6 +106,21 @@ impl From<&Fix> for Mend {
 }
 
 impl Finding {
+    /// Whether a component is what it is about or what stops its traffic.
+    pub fn is_about(&self, component: &str) -> bool {
+        let mut blockers = self.blockers.iter();
+        let mut resources = self.resource.split([',', ' ', '/', '+']);
+        resources.any(|part| part == component)
+            || blockers.any(|blocker| blocker.component == component)
+    }
+
+    /// The components that it is about and those that stop its traffic, as far as EC2 gives them ids.
+    pub fn components(&self) -> impl Iterator<Item = &str> {
+        let blockers = self.blockers.iter().map(|b| b.component.as_str());
+        let all = blockers.chain(self.resource.split([',', ' ', '/', '+']));
+        all.filter(|id| is_id(id))
+    }
+
     /// The finding without what a message can do without, for where there is no room.
     pub(super) fn strip(&mut self) {
         self.blockers.clear();
@@ -116,6 +131,12 @@ impl Finding {
             self.message.push('…');
         }
     }
+}
+
+/// Whether a text is an id as EC2 gives them: `sg-0a1b2c3d`.
+fn is_id(text: &str) -> bool {
+    let hex = text.rsplit_once('-').map_or("", |(_, hex)| hex);
+    matches!(hex.len(), 8 | 17) && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Characters of a message that is cut short.

@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, Finding, Moment, Scope};
+use crate::change::Change;
 use crate::checks::Severity;
 
 /// One message: what changed in a scope with one observation, the worst first.
@@ -25,6 +26,9 @@ pub struct Notice {
     /// Why ECS stopped that task, in its words, if it did; or what it told of the service.
     #[serde(default)]
     pub stopped_reason: Option<String>,
+    /// What was changed before, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// Faults that are new.
     #[serde(default)]
     pub opened: Vec<Finding>,
@@ -132,6 +136,26 @@ impl Notice {
             .filter(|(section, _)| *section == kind);
         let severities = main.flat_map(|(_, findings)| findings).map(|f| f.severity);
         severities.max().unwrap_or(Severity::Low)
+    }
+
+    /// The changes that are told: the newest.
+    const MOST_CHANGES: usize = 5;
+
+    /// Takes over, from what was changed on the ways of what it is about, what may be the reason of its
+    /// faults: changes of what stops traffic, or if there are none, all of them.
+    pub fn explain(&mut self, changes: &[Change]) {
+        let is_reason = |change: &&Change| {
+            let mut findings = self.findings();
+            findings.any(|finding| change.components.iter().any(|id| finding.is_about(id)))
+        };
+        let mut told: Vec<Change> = changes.iter().filter(is_reason).cloned().collect();
+        if told.is_empty() {
+            told = changes.to_vec();
+        }
+        told.sort_by(|one, other| other.cmp(one));
+        told.dedup();
+        told.truncate(Self::MOST_CHANGES);
+        self.changes = told;
     }
 
     /// Whether it tells nothing.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
 use super::{About, Finding, InvalidTag, Moment, Scope, Tags, Unclear};
+use crate::change::Change;
 use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Step, Subject};
 use crate::facts::{Snapshot, Task, TaskAttachment};
 
@@ -13,8 +14,12 @@ pub struct Observation {
     pub scope: Scope,
     /// When the oldest of the facts was observed.
     pub observed_at: Moment,
-    /// What tags say about its alerts; `None` where nobody could read them.
+    /// What the service's tags say about its alerts; `None` where nobody could read them.
     pub tags: Option<Tags>,
+    /// What the tags of the task definition say.
+    pub definition_tags: Tags,
+    /// Whether these are remembered from long ago: whoever read them since knows better.
+    pub definition_is_remembered: bool,
     /// Where tasks of the service may be now; `None` where that isn't known.
     pub(super) places: Option<BTreeSet<String>>,
     /// By check and place.
@@ -29,6 +34,8 @@ pub struct Observation {
     pub(super) example: Option<String>,
     /// Why ECS stopped that task, if it did; or what it told of the service.
     pub(super) stopped_reason: Option<String>,
+    /// What was changed on its ways a moment ago, as far as that is why it was looked at.
+    pub changes: Vec<Change>,
 }
 
 /// A fault that was seen.
@@ -55,6 +62,8 @@ impl Observation {
             scope,
             observed_at,
             tags: None,
+            definition_tags: Tags::default(),
+            definition_is_remembered: false,
             places: None,
             evidence: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -62,6 +71,7 @@ impl Observation {
             opens_after: 1,
             example: None,
             stopped_reason: None,
+            changes: Vec::new(),
         }
     }
 
@@ -78,7 +88,7 @@ impl Observation {
             let mut observation = Self::new(scope, observed_at);
             let results = report.results.iter();
             for result in results.filter(|result| result.fingerprint.starts_with(&own)) {
-                observation.take(result, "", true, None);
+                observation.take(result, &[String::new()], true, None);
             }
             observation
         });
@@ -101,33 +111,36 @@ impl Observation {
         from.take_while(move |((id, _), _)| *id == first.0)
     }
 
-    /// Takes a result into account, of a task if it is about one. `runs` says whether what was audited
-    /// runs: a check that skips what doesn't run says nothing.
+    /// Takes a result into account that holds for these places, of a task if it is about one. `runs` says
+    /// whether what was audited runs: a check that skips what doesn't run says nothing.
     pub(super) fn take(
         &mut self,
         result: &AuditResult,
-        place: &str,
+        places: &[String],
         runs: bool,
         task: Option<&Task>,
     ) {
-        let evidence = self.evidence_in(result.check.id, place);
-        match result.outcome {
-            Outcome::Pass => {
-                evidence.passed.insert(result.resource.clone());
+        for place in places {
+            let evidence = self.evidence_in(result.check.id, place);
+            match result.outcome {
+                Outcome::Pass => drop(evidence.passed.insert(result.resource.clone())),
+                Outcome::Skipped => evidence.is_skipped |= runs,
+                Outcome::Unknown => evidence.is_unclear = true,
+                Outcome::Fail => drop(evidence.failed.insert(result.fingerprint.clone())),
             }
-            Outcome::Skipped => evidence.is_skipped |= runs,
+        }
+        match result.outcome {
+            Outcome::Pass | Outcome::Skipped => {}
             Outcome::Unknown => {
-                evidence.is_unclear = true;
                 self.unclear.insert(Unclear {
                     check: result.check.id.to_owned(),
                     message: result.message.clone(),
                 });
             }
             Outcome::Fail => {
-                evidence.failed.insert(result.fingerprint.clone());
                 let fault = self.faults.entry(result.fingerprint.clone());
                 let fault = fault.or_insert_with(|| Fault::new(Finding::from(result)));
-                fault.places.insert(place.to_owned());
+                fault.places.extend(places.iter().cloned());
                 fault.audits = fault.audits.saturating_add(1);
                 if let Some(task) = task {
                     fault.finding.affected.add(task.task_arn.as_str());
@@ -164,11 +177,12 @@ impl Observations {
         let scope = Scope::of(&subject);
         let mut invalid = Vec::new();
         let observation = self.by_scope.entry(scope.clone()).or_insert_with(|| {
-            let (tags, slips) = tags(snapshot, &subject);
+            let (tags, definition_tags, slips) = tags(snapshot, &subject);
             let unclear = slips.iter().map(Unclear::of_tag).collect();
             invalid = slips;
             Observation {
                 tags,
+                definition_tags,
                 places: places(snapshot, &subject),
                 unclear,
                 ..Observation::new(scope, observed_at)
@@ -178,15 +192,28 @@ impl Observations {
             Subject::Task(task) => Some(task),
             Subject::Service(_) => None,
         };
-        let attachment = subject.attachment().and_then(TaskAttachment::subnet_id);
-        let place = attachment
-            .map(|subnet| subnet.to_string())
-            .unwrap_or_default();
-        // What a service tells because its tasks don't start is about tasks that don't run.
-        let is_configured = task.is_none() && report.service_event.is_none();
-        let runs = report.basis == Basis::Interface || is_configured;
-        for result in &report.results {
-            observation.take(result, &place, runs, task);
+        let subnet = subject.attachment().and_then(TaskAttachment::subnet_id);
+        let own = vec![subnet.map(|subnet| subnet.to_string()).unwrap_or_default()];
+        // What an audit of a service says holds for each subnet that its tasks may be in.
+        let everywhere = match (task, &observation.places) {
+            (None, Some(places)) if !places.is_empty() => places.iter().cloned().collect(),
+            _ => own.clone(),
+        };
+        // A check that needs a task says nothing about a service by skipping it.
+        let runs = report.basis == Basis::Interface;
+        // While a deployment is under way, tasks of the one before run with what that configured.
+        let is_rolling = matches!(subject, Subject::Service(own) if own.deployments.len() > 1);
+        let all = report.results.iter();
+        for result in all.filter(|one| !(is_rolling && one.outcome == Outcome::Pass)) {
+            // Nobody says in which subnet tasks didn't start: the first that runs anywhere is the proof
+            // that they do.
+            let places =
+                if report.service_event.is_some() && result.check.step == Step::Provisioning {
+                    &own
+                } else {
+                    &everywhere
+                };
+            observation.take(result, places, runs, task);
         }
         if let Some(event) = report.service_event
             && report.results.iter().any(is_of_start)
@@ -239,14 +266,16 @@ fn places(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<BTreeSet<String>
     Some(subnets.map(ToString::to_string).collect())
 }
 
-/// Tags that can't be seen now aren't gone: a throttled call must not end a snooze.
-fn tags(snapshot: &Snapshot, subject: &Subject<'_>) -> (Option<Tags>, Vec<InvalidTag>) {
+/// The service's tags, and the task definition's. Tags that can't be seen now aren't gone: a throttled
+/// call must not end a snooze.
+fn tags(snapshot: &Snapshot, subject: &Subject<'_>) -> (Option<Tags>, Tags, Vec<InvalidTag>) {
     let service = subject.service(snapshot);
     let (Ok(service), Ok(definition)) = (service, subject.task_definition(snapshot)) else {
-        return (None, Vec::new());
+        return (None, Tags::default(), Vec::new());
     };
-    let service = service.map(|service| service.tags.as_slice());
-    let both = [service, Some(definition.tags.as_slice())];
-    let (tags, slips) = Tags::read(both.into_iter().flatten().flatten());
-    (Some(tags), slips)
+    let own = service.map(|service| service.tags.as_slice());
+    let (own, mut slips) = Tags::read(own.unwrap_or_default());
+    let (of_definition, more) = Tags::read(&definition.tags);
+    slips.extend(more);
+    (Some(own), of_definition, slips)
 }

@@ -20,8 +20,10 @@ pub struct State {
     pub outbox: Vec<Notice>,
     /// Who may send them.
     pub lease: Option<Lease>,
-    /// What tags said when they were last seen.
+    /// What tags said when they were last seen: the service's and the task definition's together.
     pub tags: Tags,
+    /// The task definition's among them.
+    pub definition_tags: Tags,
     /// How many messages there were.
     pub(super) told: u64,
 }
@@ -53,9 +55,13 @@ impl State {
         let before = self.clone();
         self.forget(policy, now);
         let is_newest = seen.observed_at >= self.observed_at;
+        let is_first = self.observed_at == Moment::default();
         self.observed_at = self.observed_at.max(seen.observed_at);
         if let Some(tags) = seen.tags.as_ref().filter(|_| is_newest) {
-            self.tags.clone_from(tags);
+            if is_first || !seen.definition_is_remembered {
+                self.definition_tags.clone_from(&seen.definition_tags);
+            }
+            self.tags = tags.clone().with(&self.definition_tags);
         }
         for (fingerprint, fault) in &seen.faults {
             let audits = (fault.audits, seen.opens_after);
@@ -96,6 +102,24 @@ impl State {
         let before = self.clone();
         self.forget(policy, now);
         self.settle(scope, None, policy, now);
+        *self != before
+    }
+
+    /// What it is about was no more at a time: whatever was broken there is over, unless somebody has seen
+    /// it since. Whether that changed anything.
+    pub fn end(&mut self, scope: &Scope, gone_at: Moment, policy: &Policy, now: Moment) -> bool {
+        if self.observed_at >= gone_at {
+            return false;
+        }
+        let before = self.clone();
+        self.forget(policy, now);
+        self.alerts
+            .retain(|_, alert| !(alert.is_broken() && alert.passes(now)));
+        let waiting = self.outbox.len();
+        self.settle(scope, None, policy, now);
+        for notice in self.outbox.iter_mut().skip(waiting) {
+            notice.caveat = Some(GONE.to_owned());
+        }
         *self != before
     }
 
@@ -154,6 +178,9 @@ impl State {
                     Kind::Resolved => notice.resolved.push(finding),
                 }
             }
+            if let Some(seen) = seen {
+                notice.explain(&seen.changes);
+            }
             notice.lesser = lesser;
             notice.still_open = still_open;
             notice.arrange();
@@ -189,6 +216,7 @@ impl State {
             observed_at: seen.map_or(self.observed_at, |seen| seen.observed_at),
             example: seen.and_then(|seen| seen.example.clone()),
             stopped_reason: seen.and_then(|seen| seen.stopped_reason.clone()),
+            changes: Vec::new(),
             opened: Vec::new(),
             flapping: Vec::new(),
             reminded: Vec::new(),
@@ -202,6 +230,9 @@ impl State {
         }
     }
 }
+
+/// Why what was broken is told as mended though nobody mended it.
+const GONE: &str = "The service is no more: it was deleted, or its cluster was.";
 
 /// What could not be decided, as far as a message has room.
 fn unclear(seen: Option<&Observation>) -> Vec<Unclear> {

@@ -43,6 +43,16 @@ pub enum InvalidTag {
 }
 
 impl Tags {
+    /// What both say together: of two snoozes the longer one.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.snooze_until = self.snooze_until.max(other.snooze_until);
+        self.quiet_hours.extend(other.quiet_hours.iter().cloned());
+        self.ignored_checks
+            .extend(other.ignored_checks.iter().cloned());
+        self
+    }
+
     /// Reads them, and what can't be read.
     pub fn read<'t>(tags: impl IntoIterator<Item = &'t Tag>) -> (Self, Vec<InvalidTag>) {
         let mut read = Self::default();

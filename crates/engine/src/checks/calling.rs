@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::check::Unknown;
 use super::inquiry::Inquiry;
 use super::reaching;
+use super::touched;
 use crate::dependencies::{Caller, ServiceCall, ServiceHost};
 use crate::facts::{EcsArn, FactKind, Missing, Reason, Snapshot, SubnetId, VpcId};
 use crate::fix::{Fix, Proposals};
@@ -30,6 +31,8 @@ pub(super) struct Called {
     pub(super) is_by_endpoint: bool,
     /// Whether the caller's own outbound rules are all that stops it.
     pub(super) is_own_egress: bool,
+    /// What its ways lead through, and what stops them.
+    pub(super) met: BTreeSet<String>,
     proposals: Proposals,
     /// Where the callers are that it fails from.
     places: BTreeSet<(VpcId, SubnetId)>,
@@ -79,6 +82,7 @@ pub(super) fn call(inquiry: &Inquiry<'_>, call: &ServiceCall) -> Called {
         missing: Vec::new(),
         is_by_endpoint: false,
         is_own_egress: true,
+        met: BTreeSet::new(),
         proposals: Proposals::default(),
         places: BTreeSet::new(),
     };
@@ -144,6 +148,7 @@ impl Called {
     fn at(&mut self, snapshot: &Snapshot, station: &Station<'_>, target: Target) {
         let to = https(target);
         let answer = analyze_from(snapshot, station, &to);
+        self.met.extend(touched::met(&answer));
         match answer.verdict {
             Verdict::Reachable => {}
             Verdict::Unknown => self.missing.extend(answer.missing),

@@ -55,6 +55,7 @@ mod subnets_routed_differently;
 mod surging;
 mod task_start_failed;
 mod task_stuck_provisioning;
+mod touched;
 mod trunking_not_enabled;
 mod vpc_dns_hostnames_disabled;
 mod vpc_dns_support_disabled;
@@ -70,6 +71,7 @@ pub use effect::{Effect, Standing};
 pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
 pub use inquiry::Inquiry;
 pub use proof::prove_fix;
+pub use touched::touched;
 
 pub use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 

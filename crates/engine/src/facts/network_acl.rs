@@ -27,6 +27,8 @@ pub struct NetworkAcl {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NetworkAclAssociation {
+    /// Its id.
+    pub network_acl_association_id: Option<String>,
     /// The subnet.
     pub subnet_id: SubnetId,
 }

@@ -29,6 +29,8 @@ pub struct RouteTable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RouteTableAssociation {
+    /// Its id.
+    pub route_table_association_id: Option<String>,
     /// Whether it holds for subnets that name no other.
     #[serde(default)]
     pub main: bool,

@@ -12,4 +12,5 @@ mod lifecycle;
 mod places;
 mod room;
 mod service;
+mod services;
 mod tags;

@@ -138,6 +138,12 @@ impl Life {
         self.send()
     }
 
+    /// The service is no more.
+    pub(crate) fn ends(&mut self, scope: &Scope, now: Moment) -> Vec<Notice> {
+        self.state.end(scope, now, &self.policy, now);
+        self.send()
+    }
+
     fn send(&mut self) -> Vec<Notice> {
         let sent = self.state.outbox.clone();
         let taken = sent.iter().flat_map(|notice| {
@@ -155,4 +161,13 @@ impl Life {
 /// What notices mainly are.
 pub(crate) fn kinds(notices: &[Notice]) -> Vec<Kind> {
     notices.iter().map(Notice::kind).collect()
+}
+
+/// What an audit of the service itself says.
+pub(crate) fn of_service(facts: &Snapshot, observed_at: Moment) -> Observation {
+    let service = facts.services.seen().next().unwrap();
+    let report = checks::run_only(facts, Subject::Service(service), &[check()]);
+    let mut observations = Observations::default();
+    observations.add(facts, &report, observed_at);
+    observations.into_inner().into_values().next().unwrap()
 }

@@ -22,8 +22,9 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 19] = [
+const NOT_CHECKS: [&str; 20] = [
     "effect",
+    "touched",
     "attempt",
     "audit",
     "by_place",

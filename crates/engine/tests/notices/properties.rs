@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use awsvpc_auditor_engine::alert::{
     About, Affected, Blocker, Finding, Mend, Moment, Notice, Scope, Unclear,
 };
+use awsvpc_auditor_engine::change::Change;
 use awsvpc_auditor_engine::checks::Severity;
 use awsvpc_auditor_engine::report::Message;
 use proptest::collection::{btree_set, vec};
@@ -165,6 +166,14 @@ fn notice() -> impl Strategy<Value = Notice> {
                 .iter()
                 .cycle()
                 .take(if opened.is_empty() { 0 } else { times });
+            // Other people's texts stand in changes, too.
+            let of_text = |text: &String| Change {
+                at: text.clone(),
+                name: text.clone(),
+                components: BTreeSet::from([text.clone()]),
+                by: text.clone(),
+            };
+            let changes = stopped_reason.iter().chain(&example).map(of_text).collect();
             let mut notice = Notice {
                 id,
                 thread: format!("t{thread}"),
@@ -173,6 +182,7 @@ fn notice() -> impl Strategy<Value = Notice> {
                 observed_at: Moment::from_millis(0),
                 example,
                 stopped_reason,
+                changes,
                 opened: crowd.cloned().map(small).collect(),
                 flapping,
                 reminded,

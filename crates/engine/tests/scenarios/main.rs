@@ -28,6 +28,7 @@ mod services_without_interface_slots;
 mod shared_files;
 mod shop;
 mod tasks_that_could_not_start;
+mod touched;
 mod two_zones;
 mod web_behind_a_load_balancer;
 mod worker_with_a_cache_and_a_queue;

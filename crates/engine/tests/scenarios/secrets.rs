@@ -57,6 +57,7 @@ fn notice(report: &Report<'_>) -> Notice {
         observed_at: Moment::default(),
         example: Some(report.subject.arn().to_string()),
         stopped_reason: None,
+        changes: Vec::new(),
         opened: of(Outcome::Fail).map(Into::into).collect(),
         flapping: Vec::new(),
         reminded: Vec::new(),

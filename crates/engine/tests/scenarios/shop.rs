@@ -118,6 +118,7 @@ impl Shop {
                 let report = scene.report(about);
                 wrong.extend(difference(&report, one.what, about, fails));
                 wrong.extend(fixes::faults(one, &scene, about, &report));
+                wrong.extend(untouched(&scene, one.what, about, &report));
                 secrets::assert_silent(&scene, &report);
             }
         }
@@ -190,6 +191,23 @@ fn difference(report: &Report<'_>, what: &str, about: About, fails: &[&str]) -> 
         lines.push(format!("      {outcome} {check}: {resource}: {message}"));
     }
     Some(lines.join("\n"))
+}
+
+/// What stops traffic and yet isn't among what the subject's ways touch: a change of it would go unseen.
+fn untouched(scene: &Scene, what: &str, about: About, report: &Report<'_>) -> Option<String> {
+    const CHANGED: [&str; 9] = [
+        "sg-", "acl-", "rtb-", "igw-", "nat-", "vpce-", "vpc-", "pcx-", "eni-",
+    ];
+    let ways = checks::touched(&scene.snapshot, scene.subject(about));
+    let failing = failing(report);
+    let blockers = failing.iter().flat_map(|result| &result.explanations);
+    let is_changed = |id: &&str| CHANGED.iter().any(|prefix| id.starts_with(prefix));
+    let missed: Vec<&str> = blockers
+        .map(|blocker| blocker.component.as_str())
+        .filter(is_changed)
+        .filter(|id| !ways.contains(*id))
+        .collect();
+    (!missed.is_empty()).then(|| format!("  {what} ({about:?}): untouched {}", missed.join(", ")))
 }
 
 /// The findings of a report.

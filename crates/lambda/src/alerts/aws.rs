@@ -1,6 +1,11 @@
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use awsvpc_auditor_engine::alert::{Channel, Moment, Notice, Scope};
+use awsvpc_auditor_collector::ChangeLog;
+use awsvpc_auditor_engine::alert::{About, Channel, Finding, Moment, Notice, Scope};
+use awsvpc_auditor_engine::change::Change;
+use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::{NotKept, NotSent, Outcome, Stored, Table, Topics, World};
 
@@ -12,12 +17,31 @@ const TO_NOTE: Duration = Duration::from_secs(1);
 pub struct Aws {
     table: Table,
     topics: Topics,
+    /// Nothing where nobody wants it looked up.
+    change_log: Option<ChangeLog>,
 }
+
+/// The components of a message of which changes are looked up: CloudTrail answers two calls a second.
+const MOST_COMPONENTS: usize = 3;
+
+/// The time that looking changes up may take; a message doesn't wait longer for it.
+const TO_LOOK_UP: Duration = Duration::from_secs(4);
 
 impl Aws {
     /// A world of this table and these topics.
     pub fn new(table: Table, topics: Topics) -> Self {
-        Self { table, topics }
+        Self {
+            table,
+            topics,
+            change_log: None,
+        }
+    }
+
+    /// The same, with what was changed looked up here.
+    #[must_use]
+    pub fn explaining(mut self, change_log: Option<ChangeLog>) -> Self {
+        self.change_log = change_log;
+        self
     }
 
     /// The table.
@@ -40,6 +64,27 @@ impl World for Aws {
         let sent = tokio::time::timeout(left, self.topics.send(channel, notice));
         let late = |_| Err(NotSent("no answer in time".to_owned()));
         sent.await.unwrap_or_else(late)
+    }
+
+    async fn changes(&self, notice: &Notice, until: Moment) -> Vec<Change> {
+        let (Some(log), About::Tasks { .. }) = (&self.change_log, &notice.scope.about) else {
+            return Vec::new();
+        };
+        // Most of the time is for telling.
+        let left = until.since(self.now()) / 4;
+        let deadline = Instant::now() + left.min(TO_LOOK_UP);
+        let findings = notice.findings();
+        let components: BTreeSet<&str> = findings.flat_map(Finding::components).collect();
+        let all = components.iter().take(MOST_COMPONENTS);
+        let answers = all.map(|component| log.about(component, deadline));
+        let mut changes = Vec::new();
+        for answer in join_all(answers).await {
+            match answer {
+                Ok(found) => changes.extend(found.iter().cloned()),
+                Err(error) => tracing::warn!(%error, "what was changed before isn't known"),
+            }
+        }
+        changes
     }
 
     fn now(&self) -> Moment {

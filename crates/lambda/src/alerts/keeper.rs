@@ -111,6 +111,24 @@ impl Keeper {
         Box::pin(self.run(world, holder, until, scopes, &step)).await
     }
 
+    /// Ends what is about services that were no more at a time.
+    pub async fn end<W: World>(
+        &self,
+        world: &W,
+        holder: &str,
+        until: Moment,
+        (scopes, gone_at): (&[Scope], Moment),
+    ) -> Outcome {
+        let step = |scope: &Scope, state: &mut State, now: Moment| {
+            if state.end(scope, gone_at, &self.policy, now) {
+                Observed::Changed
+            } else {
+                Observed::Unchanged
+            }
+        };
+        Box::pin(self.run(world, holder, until, scopes, &step)).await
+    }
+
     async fn run<W: World>(
         &self,
         world: &W,

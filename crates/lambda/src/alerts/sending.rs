@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use awsvpc_auditor_engine::alert::{Channel, Moment, Notice, Observed, Scope, State};
+use awsvpc_auditor_engine::alert::{Channel, Kind, Moment, Notice, Observed, Scope, State};
 use futures_util::future::join_all;
 
 use super::keeper::{Committed, Telling, ids, next};
@@ -44,6 +44,7 @@ impl<W: World> Telling<'_, W> {
         let mut sent = Sent::default();
         let mut broken = BTreeSet::new();
         for notice in notices {
+            let notice = &self.explained(notice).await;
             let taken_before = sent.taken.len();
             for channel in notice
                 .untold
@@ -65,6 +66,15 @@ impl<W: World> Telling<'_, W> {
         }
         sent.is_broken_off = !broken.is_empty();
         sent
+    }
+
+    /// The message with what was changed before, if it tells of something new and that isn't in it.
+    async fn explained(&self, notice: &Notice) -> Notice {
+        let mut told = notice.clone();
+        if told.changes.is_empty() && matches!(told.kind(), Kind::Opened | Kind::Flapping) {
+            told.explain(&self.world.changes(notice, self.until).await);
+        }
+        told
     }
 
     /// Takes note of what was sent; what came to be sent meanwhile.

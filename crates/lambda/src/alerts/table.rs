@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 use awsvpc_auditor_collector::Calls;
@@ -156,24 +157,35 @@ impl Table {
 
     /// The scopes in which something is due.
     pub async fn due(&self, now: Moment) -> Result<Vec<Scope>, NotKept> {
-        let scan = self
-            .client
+        let scan = self.scan("#due <= :now");
+        let scan = scan.expression_attribute_names("#due", "Due");
+        scopes(scan.expression_attribute_values(":now", number(now.millis()))).await
+    }
+
+    /// The scopes of which something is kept.
+    pub async fn scopes(&self) -> Result<Vec<Scope>, NotKept> {
+        scopes(self.scan("attribute_exists(#scope)")).await
+    }
+
+    fn scan(&self, filter: &str) -> ScanFluentBuilder {
+        self.client
             .scan()
             .table_name(&self.name)
-            .filter_expression("#due <= :now")
+            .filter_expression(filter)
             .projection_expression("#scope")
-            .expression_attribute_names("#due", "Due")
             .expression_attribute_names("#scope", "Scope")
-            .expression_attribute_values(":now", number(now.millis()));
-        let mut items = scan.into_paginator().items().send();
-        let mut due = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| not_kept(&error))?;
-            let scope = item.get("Scope").and_then(|scope| scope.as_s().ok());
-            due.extend(scope.and_then(|scope| serde_json::from_str(scope).ok()));
-        }
-        Ok(due)
     }
+}
+
+async fn scopes(scan: ScanFluentBuilder) -> Result<Vec<Scope>, NotKept> {
+    let mut items = scan.into_paginator().items().send();
+    let mut scopes = Vec::new();
+    while let Some(item) = items.next().await {
+        let item = item.map_err(|error| not_kept(&error))?;
+        let scope = item.get("Scope").and_then(|scope| scope.as_s().ok());
+        scopes.extend(scope.and_then(|scope| serde_json::from_str(scope).ok()));
+    }
+    Ok(scopes)
 }
 
 fn text(scope: &Scope) -> AttributeValue {

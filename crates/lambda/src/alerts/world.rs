@@ -1,6 +1,7 @@
 use std::future::Future;
 
 use awsvpc_auditor_engine::alert::{Channel, Moment, Notice, Scope, State};
+use awsvpc_auditor_engine::change::Change;
 
 /// A state, and the version of it that is in the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +47,13 @@ pub trait World {
         notice: &Notice,
         until: Moment,
     ) -> impl Future<Output = Result<(), NotSent>>;
+
+    /// What was changed of late on the ways of what a message tells, as far as that is known in time; a
+    /// world that knows nothing of changes tells none.
+    fn changes(&self, notice: &Notice, until: Moment) -> impl Future<Output = Vec<Change>> {
+        let _ = (notice, until);
+        async { Vec::new() }
+    }
 
     /// The time.
     fn now(&self) -> Moment;

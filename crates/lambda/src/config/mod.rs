@@ -7,11 +7,16 @@ mod values;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
+use awsvpc_auditor_collector::{Calls, ChangeLog};
 use awsvpc_auditor_engine::alert::{Channel, Policy};
 use awsvpc_auditor_engine::headroom::Thresholds;
 
+use crate::alerts::{Aws, Table, Topics};
 pub use forwarder::{FORWARDER_VARIABLES, ForwarderConfig, ProductArn};
-use values::{list, log_level, metrics_namespace, minimum_severity, number, topic_arn, wrong};
+use values::{
+    is_on, list, log_level, metrics_namespace, minimum_severity, number, topic_arn, wrong,
+};
 
 /// Every environment variable that both functions read; a test compares them with the template.
 pub const VARIABLES: &[&str] = &[
@@ -27,6 +32,12 @@ pub const VARIABLES: &[&str] = &[
     METRICS_NAMESPACE,
 ];
 
+/// Every further one that the functions that audit tasks and services read.
+pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES];
+
+/// Every further one that the service auditor reads.
+pub const SERVICE_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, CLUSTERS];
+
 /// Every further one that the headroom auditor reads.
 pub const HEADROOM_VARIABLES: &[&str] = &[
     REGIONS,
@@ -41,6 +52,7 @@ pub const HEADROOM_VARIABLES: &[&str] = &[
 const STATE_TABLE: &str = "STATE_TABLE";
 const REGIONS: &str = "REGIONS";
 const CLUSTERS: &str = "CLUSTERS";
+const LOOK_UP_CHANGES: &str = "LOOK_UP_CHANGES";
 const CLUSTER_SLOTS_PERCENT: &str = "CLUSTER_SLOTS_PERCENT";
 const SUBNET_ADDRESSES_PERCENT: &str = "SUBNET_ADDRESSES_PERCENT";
 const QUOTA_USED_PERCENT: &str = "QUOTA_USED_PERCENT";
@@ -70,6 +82,10 @@ pub struct Config {
     pub log_level: tracing::Level,
     /// The namespace of the metrics.
     pub metrics_namespace: String,
+    /// Whether CloudTrail is asked who changed what, before something new is told.
+    pub looks_up_changes: bool,
+    /// The clusters whose services are looked at, by name or ARN; none: all.
+    pub clusters: Vec<String>,
 }
 
 /// A topic for each form of a message.
@@ -126,7 +142,18 @@ impl Config {
             policy: policy(value)?,
             log_level: log_level(value(LOG_LEVEL).as_deref())?,
             metrics_namespace: metrics_namespace(value(METRICS_NAMESPACE))?,
+            looks_up_changes: is_on(LOOK_UP_CHANGES, value(LOOK_UP_CHANGES).as_deref())?,
+            clusters: list(value(CLUSTERS)),
         })
+    }
+
+    /// The table and the topics that it names, and CloudTrail, if it is to be asked.
+    pub(crate) fn aws(&self, sdk: &SdkConfig, calls: &Calls) -> Aws {
+        let (name, policy) = (self.state_table.clone(), self.policy.clone());
+        let table = Table::new(sdk, name, calls.clone(), policy);
+        let topics = Topics::new(sdk, self.topics.clone(), calls.clone());
+        let change_log = self.looks_up_changes.then(|| ChangeLog::new(sdk, calls));
+        Aws::new(table, topics).explaining(change_log)
     }
 }
 
@@ -155,8 +182,6 @@ pub struct HeadroomConfig {
     pub common: Config,
     /// The regions to look at; none: the function's own.
     pub regions: Vec<String>,
-    /// The clusters to look at, by name or ARN; none: all.
-    pub clusters: Vec<String>,
     /// From when on a number is a fault.
     pub thresholds: Thresholds,
 }
@@ -172,7 +197,6 @@ impl HeadroomConfig {
         Ok(Self {
             common: Config::read(&look_up)?,
             regions: list(value(REGIONS)),
-            clusters: list(value(CLUSTERS)),
             thresholds: Thresholds {
                 cluster_slots_percent: number(
                     CLUSTER_SLOTS_PERCENT,
@@ -196,7 +220,7 @@ impl HeadroomConfig {
 impl HeadroomConfig {
     /// The clusters to look at in a region: those of other regions, which their ARNs name, aside.
     pub(crate) fn clusters_in(&self, region: &str) -> BTreeSet<String> {
-        let own = self.clusters.iter().filter(|cluster| {
+        let own = self.common.clusters.iter().filter(|cluster| {
             let named = cluster
                 .starts_with("arn:")
                 .then(|| cluster.split(':').nth(3));

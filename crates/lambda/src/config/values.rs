@@ -36,6 +36,15 @@ pub(super) fn number(
     }
 }
 
+/// `on` or `off`; off where nothing is said.
+pub(super) fn is_on(variable: &'static str, value: Option<&str>) -> Result<bool, ConfigError> {
+    match value.map(str::trim) {
+        Some("on") => Ok(true),
+        None | Some("off") => Ok(false),
+        Some(other) => Err(wrong(variable, format!("is `{other}`: expected on or off"))),
+    }
+}
+
 pub(super) fn wrong(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     ConfigError {
         variable,

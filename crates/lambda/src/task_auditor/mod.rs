@@ -3,11 +3,12 @@
 mod judged;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
-use awsvpc_auditor_collector::{Calls, Collected, Collector, Refused, Request};
+use awsvpc_auditor_collector::{Collected, Collector, Refused, Request};
 use awsvpc_auditor_engine::alert::Scope;
 use awsvpc_auditor_engine::checks::Subject;
 use awsvpc_auditor_engine::facts::{LoadError, Snapshot, Task, TaskStatus};
@@ -18,12 +19,14 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::alerts::{Aws, Keeper, Outcome, Table, Topics, in_time};
+use crate::alerts::{Aws, Keeper, Outcome, in_time};
 use crate::config::Config;
 use crate::emf::Metrics;
 use crate::payload::{Incoming, Payload, given_back};
 use crate::time::{Time, holder};
 use judged::{Judged, report};
+
+pub(crate) use judged::RETRIED;
 
 /// What is left of the function's time for judging and telling.
 const TO_TELL: Duration = Duration::from_secs(15);
@@ -34,7 +37,7 @@ const TO_ANSWER: Duration = Duration::from_secs(2);
 /// The function: one for a process, which may live for many invocations.
 #[derive(Debug)]
 pub struct TaskAuditor {
-    collector: Collector,
+    collector: Arc<Collector>,
     keeper: Keeper,
     aws: Aws,
     config: Config,
@@ -83,21 +86,12 @@ struct Invocation {
 }
 
 impl TaskAuditor {
-    /// An auditor that asks and tells as configured.
-    pub fn new(sdk: &SdkConfig, config: Config) -> Self {
-        let calls = Calls::default();
-        let policy = config.policy.clone();
-        let table = Table::new(
-            sdk,
-            config.state_table.clone(),
-            calls.clone(),
-            policy.clone(),
-        );
-        let topics = Topics::new(sdk, config.topics.clone(), calls.clone());
+    /// An auditor that asks by this collector, and tells as configured.
+    pub fn new(sdk: &SdkConfig, config: Config, collector: Arc<Collector>) -> Self {
         Self {
-            keeper: Keeper::new(policy),
-            aws: Aws::new(table, topics),
-            collector: Collector::new(sdk, calls),
+            keeper: Keeper::new(config.policy.clone()),
+            aws: config.aws(sdk, collector.calls()),
+            collector,
             config,
         }
     }

@@ -185,6 +185,9 @@ fn description(notice: &Notice) -> (String, Vec<String>) {
     (text + &tail(notice, left_out), steps)
 }
 
+/// The changes that are told; a message of a chat has little room.
+const MOST_CHANGES: usize = 3;
+
 fn head(notice: &Notice) -> String {
     let Scope {
         account,
@@ -224,6 +227,9 @@ fn head(notice: &Notice) -> String {
     let seen: Vec<_> = tasks.into_iter().chain(example).chain(reason).collect();
     if !seen.is_empty() {
         lines.push(seen.join(", "));
+    }
+    for change in notice.changes.iter().take(MOST_CHANGES) {
+        lines.push(format!("Changed: {}", prose(&change.to_string(), 300)));
     }
     lines.join("\n") + "\n"
 }

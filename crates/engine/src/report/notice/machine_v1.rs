@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::BODY;
 use super::words::cut;
 use crate::alert::{About, Blocker, Finding, Kind, Mend, Notice, Scope, Unclear};
+use crate::change::Change;
 use crate::checks::Severity;
 use crate::report::audit_text::clean;
 use crate::report::json_v1::SCHEMA;
@@ -41,6 +42,9 @@ pub struct NoticeV1 {
     pub(super) example_task: Option<String>,
     /// Why ECS stopped that task, in its words.
     pub(super) stopped_reason: Option<String>,
+    /// What was changed in the network before, the newest first, as far as it may be the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) changes: Vec<ChangeV1>,
     /// What changed: new, back again, still there, mended; the worst first in each.
     pub(super) findings: Vec<FindingV1>,
     /// How many more have changed than are in `findings`.
@@ -52,6 +56,19 @@ pub struct NoticeV1 {
     pub(super) unclear: Vec<UnclearV1>,
     /// Why it may have been told before.
     pub(super) caveat: Option<String>,
+}
+
+/// A change of the network, as CloudTrail recorded it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChangeV1 {
+    /// The call: `RevokeSecurityGroupIngress`.
+    pub(super) name: String,
+    /// The ids of what it changed.
+    pub(super) components: Vec<String>,
+    /// Who made it: an ARN or an AWS service.
+    pub(super) by: String,
+    /// When, in RFC 3339.
+    pub(super) at: String,
 }
 
 /// What a message is about.
@@ -260,6 +277,7 @@ impl NoticeV1 {
             severity: notice.severity(),
             stopped_reason: (notice.stopped_reason.as_deref()).map(|reason| cut(reason, 1_000)),
             example_task: notice.example.as_deref().map(|task| cut(task, 2_048)),
+            changes: notice.changes.iter().map(Into::into).collect(),
             findings: Vec::new(),
             left_out: notice.left_out,
             still_open: notice.still_open,
@@ -271,6 +289,18 @@ impl NoticeV1 {
                 .collect(),
             unclear: notice.unclear.iter().take(MOST).map(Into::into).collect(),
             caveat: notice.caveat.as_deref().map(|caveat| cut(caveat, 1_000)),
+        }
+    }
+}
+
+impl From<&Change> for ChangeV1 {
+    fn from(change: &Change) -> Self {
+        let components = change.components.iter().take(MOST);
+        Self {
+            name: cut(&change.name, 80),
+            components: components.map(|id| cut(id, 80)).collect(),
+            by: cut(&change.by, 512),
+            at: cut(&change.at, 40),
         }
     }
 }

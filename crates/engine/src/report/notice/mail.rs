@@ -98,6 +98,10 @@ fn head(notice: &Notice) -> String {
         let words = format!("ECS says: {}", cut(reason, 1_000));
         paragraph(&mut text, "  ", "    ", &words);
     }
+    for change in &notice.changes {
+        let words = format!("changed: {}", cut(&change.to_string(), 1_000));
+        paragraph(&mut text, "  ", "    ", &words);
+    }
     text
 }
 

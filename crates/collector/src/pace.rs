@@ -23,7 +23,7 @@ const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(39);
 
 /// What AWS counts together.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Bucket {
+pub(crate) enum Bucket {
     /// Tasks and container instances, listed and described.
     ClusterResources,
     /// Services, listed and described.
@@ -38,7 +38,7 @@ pub(super) enum Bucket {
 
 /// How fast a region may be asked.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     in_flight: Semaphore,
     cluster_resources: DefaultDirectRateLimiter,
     services: DefaultDirectRateLimiter,
@@ -48,7 +48,7 @@ pub(super) struct Pace {
 
 /// The right to make calls of a kind, one after another or side by side.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     pace: &'a Pace,
     bucket: Bucket,
     deadline: Instant,
@@ -68,7 +68,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    pub(super) fn turn(&self, bucket: Bucket, deadline: Instant) -> Turn<'_> {
+    pub(crate) fn turn(&self, bucket: Bucket, deadline: Instant) -> Turn<'_> {
         Turn {
             pace: self,
             bucket,
@@ -90,7 +90,7 @@ impl Pace {
 impl<'a> Turn<'a> {
     /// Makes one call when it may be made. After the deadline none begins. Calls of the SDK are tens
     /// of kilobytes, and a run holds many that wait, so each is put aside.
-    pub(super) fn call<T>(
+    pub(crate) fn call<T>(
         self,
         call: impl Future<Output = T>,
     ) -> impl Future<Output = Result<T, Trouble>> {
@@ -107,7 +107,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The same for a call that tells its trouble itself.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         self,
         action: &'static str,
         call: impl Future<Output = Answer>,
@@ -157,4 +157,4 @@ macro_rules! read_pages {
         (taken, trouble)
     }};
 }
-pub(super) use read_pages;
+pub(crate) use read_pages;
