@@ -7,7 +7,7 @@ use awsvpc_auditor_tests::recorder::Fault;
 use awsvpc_auditor_tests::world::{World, wait};
 use serde_json::{Value, json};
 
-use crate::support::{Account, batch};
+use crate::support::{Account, batch, given_back};
 
 const REVOKE: &str = "RevokeSecurityGroupIngress";
 const AUTHORIZE: &str = "AuthorizeSecurityGroupIngress";
@@ -167,6 +167,23 @@ fn a_change_comes_back_while_aws_is_too_busy_to_show_the_ways() {
     account.recorder.clear_rule();
     assert!(account.deliver(&[change]).is_empty());
     assert_eq!(account.messages().len(), 2);
+}
+
+/// One that has waited often enough must not take along what has just come.
+#[test]
+fn what_came_often_is_let_go_and_what_is_new_comes_again() {
+    let mut account = Account::new(&[]);
+    let worlds = shops(&account);
+    let change = worlds[0].change_of_endpoint_group(REVOKE).to_string();
+    account
+        .recorder
+        .set_rule(|call| (call.action == "ec2:DescribeRouteTables").then_some(Fault::Throttled));
+    let mut both = batch(&[change.clone(), change]);
+    both["Records"][0]["attributes"] = json!({ "ApproximateReceiveCount": "3" });
+    match account.function.invoke(&both) {
+        Outcome::Response(answer) => assert_eq!(given_back(&answer), ["message-1"]),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The route is a hole by then, and names what is gone.

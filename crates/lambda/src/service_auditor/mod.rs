@@ -1,6 +1,7 @@
 //! Audits services: those that a change of the network concerns, those whose tasks don't start, and, on
 //! a schedule, all of them, so that what no event told is noticed too.
 
+mod looked;
 mod subjects;
 mod work;
 
@@ -10,10 +11,8 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
-use awsvpc_auditor_collector::{Calls, Collected, Collector, Refused, RegionServices, Request};
+use awsvpc_auditor_collector::{Calls, Collected, Collector, RegionServices, Request};
 use awsvpc_auditor_engine::alert::{Observation, Scope};
-use awsvpc_auditor_engine::change::Change;
-use awsvpc_auditor_engine::facts::{LoadError, ServiceEvent};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,9 +22,11 @@ use crate::alerts::{Aws, Keeper, Outcome, in_time, now};
 use crate::config::Config;
 use crate::definitions::Definitions;
 use crate::emf::Metrics;
-use crate::payload::{PayloadError, given_back};
+use crate::payload::given_back;
 use crate::task_auditor::RETRIED;
 use crate::time::{Time, holder};
+use looked::{Asked, End, Found, is_whole};
+pub use looked::{AuditError, Looked};
 use subjects::{By, Facts, Seen};
 use work::{News, Work};
 
@@ -62,96 +63,6 @@ pub enum Answer {
     Batch(SqsBatchResponse),
     /// To a clock or a person: what was looked at.
     Looked(Looked),
-}
-
-/// What was looked at.
-#[derive(Debug, Default, Serialize)]
-pub struct Looked {
-    /// Services that were audited: `CLUSTER/NAME`.
-    pub services: Vec<String>,
-    /// Services of which alerts were kept and that are no more.
-    pub gone: Vec<String>,
-    /// Messages that were sent.
-    pub messages: u64,
-    /// Of which somebody has seen newer facts that say otherwise.
-    #[serde(skip)]
-    stale: BTreeSet<Scope>,
-    /// What could not be told.
-    #[serde(skip)]
-    failed: BTreeSet<Scope>,
-    /// Services for which there was no time.
-    #[serde(skip)]
-    unreached: usize,
-}
-
-impl Looked {
-    /// Takes in what another look saw.
-    fn add(&mut self, other: Self) {
-        for service in other.services {
-            if !self.services.contains(&service) {
-                self.services.push(service);
-            }
-        }
-        self.messages += other.messages;
-    }
-}
-
-/// What was collected, and to look at what of it.
-#[derive(Debug, Clone, Copy)]
-enum Found<'f> {
-    /// Every service.
-    All(&'f RegionServices),
-    /// Every service on whose ways one of these was made.
-    Changed(&'f RegionServices, &'f [Change]),
-    /// The services whose tasks don't start.
-    Failing(&'f Collected, &'f [ServiceEvent]),
-    /// Services that are looked at again.
-    Stale(&'f Collected),
-}
-
-impl<'f> Found<'f> {
-    fn collected(self) -> &'f Collected {
-        match self {
-            Self::All(region) | Self::Changed(region, _) => &region.collected,
-            Self::Failing(collected, _) | Self::Stale(collected) => collected,
-        }
-    }
-
-    fn recalled(self) -> Option<&'f BTreeSet<String>> {
-        match self {
-            Self::All(region) | Self::Changed(region, _) => Some(&region.recalled),
-            Self::Failing(..) | Self::Stale(_) => None,
-        }
-    }
-}
-
-/// Why an invocation failed as a whole.
-#[derive(Debug, thiserror::Error)]
-pub enum AuditError {
-    /// It brought nothing that can be looked at.
-    #[error("invoked with {0}")]
-    Payload(String),
-    /// AWS doesn't know the function.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-    /// AWS answered something that the engine can't read.
-    #[error("AWS's answer can't be read: {0}")]
-    Unreadable(#[from] LoadError),
-    /// Which services there are isn't known, so that nothing could be looked at.
-    #[error("which services there are isn't known: {0}")]
-    Blind(String),
-    /// Some services were not looked at.
-    #[error("no time was left for {0} services")]
-    OutOfTime(usize),
-    /// News could not be told: it is tried again.
-    #[error("not told: {0}")]
-    NotTold(String),
-}
-
-impl From<PayloadError> for AuditError {
-    fn from(error: PayloadError) -> Self {
-        Self::Payload(error.to_string())
-    }
 }
 
 /// One invocation.
@@ -233,20 +144,20 @@ impl ServiceAuditor {
         Ok(looked)
     }
 
-    /// Looks at what a batch concerns: whatever could not be told comes back whole, because it can't be
-    /// told apart any more.
+    /// Looks at what a batch concerns. What could not be told comes back whole, because it can't be told
+    /// apart any more.
     async fn batch(&self, news: News, invocation: &mut Invocation) -> Result<Answer, AuditError> {
         invocation.metrics.events = news.messages.len() as u64;
         let mut looked = Looked::default();
-        let mut is_done = true;
+        let mut end = End::Done;
         if !news.changes.is_empty() {
-            is_done &= self.changes(&news, &mut looked, invocation).await?;
+            let asked = Asked::Changes(&news.changes);
+            end = end.max(self.settle(asked, &mut looked, invocation).await?);
         }
         let failures = news.failures_in(&self.config.clusters);
         if !failures.is_empty() {
-            is_done &= self
-                .failures(&failures, &news, &mut looked, invocation)
-                .await?;
+            let asked = Asked::Failures(&failures);
+            end = end.max(self.settle(asked, &mut looked, invocation).await?);
         }
         tracing::info!(
             changes = news.changes.len(),
@@ -257,66 +168,54 @@ impl ServiceAuditor {
         if news.messages.is_empty() {
             return Ok(Answer::Looked(looked));
         }
-        let back = if is_done { news.poison } else { news.messages };
+        let back = news.back(end);
         invocation.metrics.failures = back.len() as u64;
         Ok(Answer::Batch(given_back(back)))
     }
 
-    /// Looks at the services on whose ways something was changed; whether that is done.
-    async fn changes(
+    /// Looks at the services that news concerns, and once more where somebody saw newer facts meanwhile.
+    async fn settle(
         &self,
-        news: &News,
+        asked: Asked<'_>,
         looked: &mut Looked,
         invocation: &mut Invocation,
-    ) -> Result<bool, AuditError> {
+    ) -> Result<End, AuditError> {
         for _ in 0..LOOKS {
-            // What is known is from before the change.
+            // What is known is from before.
             self.collector.forget();
-            let region = self.region(invocation.time).await?;
-            let found = Found::Changed(&region, &news.changes);
-            let own = self.look(found, invocation).await?;
-            let is_whole = is_whole(&region.collected) && own.unreached == 0;
+            let own = match asked {
+                Asked::Changes(changes) => {
+                    let region = self.region(invocation.time).await?;
+                    let found = Found::Changed(&region, changes);
+                    self.look(found, invocation).await?
+                }
+                Asked::Failures(failures) => {
+                    let mut request = Request::default();
+                    for failure in failures {
+                        request.audit_failure(failure);
+                    }
+                    let collected = self.about(&request, invocation.time).await?;
+                    let found = Found::Failing(&collected, failures);
+                    self.look(found, invocation).await?
+                }
+            };
+            let end = own.end();
             let is_stale = !own.stale.is_empty();
-            let is_told = own.failed.is_empty();
             looked.add(own);
             if !is_stale {
-                return Ok(is_told && (is_whole || news.is_last_try));
+                return Ok(end);
             }
         }
-        Ok(false)
+        Ok(End::Undone)
     }
 
-    /// Looks at services whose tasks don't start; whether that is done.
-    async fn failures(
-        &self,
-        failures: &[ServiceEvent],
-        news: &News,
-        looked: &mut Looked,
-        invocation: &mut Invocation,
-    ) -> Result<bool, AuditError> {
-        let mut request = Request::default();
-        for failure in failures {
-            request.audit_failure(failure);
+    /// The facts that a request wants.
+    async fn about(&self, request: &Request, time: Time) -> Result<Collected, AuditError> {
+        let collected = Box::pin(self.collector.collect(request, time.facts)).await?;
+        for (action, reason) in collected.missing() {
+            tracing::warn!(action, reason, "facts are missing");
         }
-        for _ in 0..LOOKS {
-            self.collector.forget();
-            let collected = self.collector.collect(&request, invocation.time.facts);
-            let collected = Box::pin(collected).await?;
-            for (action, reason) in collected.missing() {
-                tracing::warn!(action, reason, "facts are missing");
-            }
-            let own = self
-                .look(Found::Failing(&collected, failures), invocation)
-                .await?;
-            let is_whole = is_whole(&collected) && own.unreached == 0;
-            let is_stale = !own.stale.is_empty();
-            let is_told = own.failed.is_empty();
-            looked.add(own);
-            if !is_stale {
-                return Ok(is_told && (is_whole || news.is_last_try));
-            }
-        }
-        Ok(false)
+        Ok(collected)
     }
 
     /// Audits what was found, and tells what is news of it.
@@ -353,6 +252,7 @@ impl ServiceAuditor {
         }
         let told = self.tell(&seen, invocation).await;
         Ok(Looked {
+            is_partial: !is_whole(collected),
             services: seen.services,
             gone: Vec::new(),
             messages: told.messages,
@@ -374,7 +274,7 @@ impl ServiceAuditor {
                 request.audit_service(cluster, service);
             }
         }
-        Ok(Box::pin(self.collector.collect(&request, time.facts)).await?)
+        self.about(&request, time).await
     }
 
     /// All services, and what is around them.
@@ -452,12 +352,6 @@ impl ServiceAuditor {
         };
         kept.into_iter().filter(is_gone).collect()
     }
-}
-
-/// Whether asking again would tell nothing more: a permission that lacks will lack then.
-fn is_whole(collected: &Collected) -> bool {
-    let mut missing = collected.missing();
-    missing.all(|(_, reason)| matches!(reason, "denied" | "truncated"))
 }
 
 /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`: the account and the region.

@@ -8,6 +8,7 @@ use awsvpc_auditor_engine::facts::ServiceEvent;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::looked::End;
 use crate::payload::PayloadError;
 
 /// What to do.
@@ -30,8 +31,8 @@ pub(super) struct News {
     pub(super) messages: BTreeSet<String>,
     /// Of that, what could not be read.
     pub(super) poison: BTreeSet<String>,
-    /// Whether some of it has come so often that it must not wait for better answers any more.
-    pub(super) is_last_try: bool,
+    /// Of that, what has not come so often yet that it must not wait for better answers any more.
+    pub(super) may_wait: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,12 +56,15 @@ impl Work {
             return Ok(Self::News(news));
         }
         let batch = SqsEvent::deserialize(value).map_err(PayloadError::Batch)?;
-        news.is_last_try = batch.records.iter().any(|one| received(one) > tries);
         for message in batch.records {
+            let may_wait = received(&message) <= tries;
             let id = message.message_id.unwrap_or_default();
             if let Err(error) = news.take(&message.body.unwrap_or_default()) {
                 tracing::error!(message_id = id, error, "message holds nothing to look at");
                 news.poison.insert(id.clone());
+            }
+            if may_wait {
+                news.may_wait.insert(id.clone());
             }
             news.messages.insert(id);
         }
@@ -94,6 +98,15 @@ impl News {
             self.failures.push(event);
         }
         Ok(())
+    }
+
+    /// The messages that are to come again after a look that ended so.
+    pub(super) fn back(self, end: End) -> BTreeSet<String> {
+        match end {
+            End::Done => self.poison,
+            End::Partial => self.poison.into_iter().chain(self.may_wait).collect(),
+            End::Undone => self.messages,
+        }
     }
 
     /// The failures in these clusters, by name or ARN; in all of them, where none are named. The rule can't
