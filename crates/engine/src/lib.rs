@@ -17,6 +17,7 @@ pub mod fix;
 pub mod headroom;
 pub mod net;
 pub mod policy;
+pub mod probe;
 pub mod proposal;
 pub mod reach;
 pub mod report;

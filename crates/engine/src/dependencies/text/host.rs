@@ -78,7 +78,7 @@ const PACKAGES: [&str; 6] = ["com", "io", "java", "javax", "net", "org"];
 
 impl Host {
     /// Reads a DNS name or an IP address without brackets.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Some(Self::Address(address.to_canonical()));
         }

@@ -1,0 +1,1 @@
+//! Small networks made of network namespaces: name servers, ports and links that behave and misbehave.
