@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use awsvpc_auditor_collector::{ACTIONS, CHANGE_ACTIONS, HEADROOM_ACTIONS, REGION_ACTIONS};
+use awsvpc_auditor_collector::{
+    ACTIONS, CHANGE_ACTIONS, FLOW_LOG_ACTIONS, HEADROOM_ACTIONS, REGION_ACTIONS,
+};
 use awsvpc_auditor_engine::change;
 use awsvpc_auditor_engine::facts::ServiceEventName;
 use awsvpc_auditor_lambda::config::{
@@ -134,7 +136,7 @@ fn the_roles_allow_what_the_code_calls_and_no_more() {
         "sqs:ReceiveMessage",
     ];
     let remembers = ["dynamodb:GetItem", "dynamodb:Scan", "sqs:SendMessage"];
-    let of_tasks = [ACTIONS, CHANGE_ACTIONS].concat();
+    let of_tasks = [ACTIONS, CHANGE_ACTIONS, FLOW_LOG_ACTIONS].concat();
     let of_services = [ACTIONS, CHANGE_ACTIONS, REGION_ACTIONS].concat();
     let looks_at_all = [
         takes_events.as_slice(),
@@ -191,6 +193,35 @@ fn what_forwards_is_there_only_when_it_is_wanted() {
     let parameters = &template["Parameters"];
     assert_eq!(parameters["EventBusArn"]["Default"], "");
     assert_eq!(parameters["SecurityHub"]["Default"], "off");
+}
+
+/// What costs, or tells more than configuration, is asked only where people say so.
+#[test]
+fn flow_logs_are_asked_only_where_their_log_groups_are_named() {
+    assert_eq!(
+        stack::template()["Parameters"]["FlowLogGroupArns"]["Default"],
+        ""
+    );
+    let roles = of_type("AWS::IAM::Role");
+    let mut asking = Vec::new();
+    for (name, role) in &roles {
+        for policy in each(&role["Policies"]) {
+            if !policy.to_string().contains("logs:StartQuery") {
+                continue;
+            }
+            let [condition, policy, otherwise] = policy["Fn::If"].as_array().unwrap().as_slice()
+            else {
+                panic!("{name}: {policy}");
+            };
+            assert_eq!(condition, "ReadsFlowLogs");
+            assert_eq!(otherwise["Ref"], "AWS::NoValue");
+            let statement = &policy["PolicyDocument"]["Statement"][0];
+            assert_eq!(statement["Action"], "logs:StartQuery");
+            assert_eq!(referred(&statement["Resource"]), "FlowLogGroupArns");
+            asking.push(name.clone());
+        }
+    }
+    assert_eq!(asking, ["TaskAuditorRole"]);
 }
 
 #[test]

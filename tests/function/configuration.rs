@@ -43,6 +43,10 @@ fn a_wrong_variable_is_named_at_the_start() {
             "MINIMUM_SEVERITY is `worst`",
         ),
         (
+            &[TOPIC, TABLE, ("FLOW_LOG_GROUP_ARNS", "/vpc/flow-logs")],
+            "FLOW_LOG_GROUP_ARNS has `/vpc/flow-logs`, which is not a log group's ARN",
+        ),
+        (
             &[TOPIC, TABLE, ("METRICS_NAMESPACE", "AWS/ECS")],
             "METRICS_NAMESPACE is `AWS/ECS`",
         ),

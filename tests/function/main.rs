@@ -12,6 +12,7 @@ mod alerting;
 mod batches;
 mod changes;
 mod configuration;
+mod flow_logs;
 mod forwarding;
 mod secrets;
 mod starts;

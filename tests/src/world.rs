@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, IpPermission, NewDhcpConfiguration, PortRange, RuleAction,
-    UserIdGroupPair, VpcEndpointType,
+    AttributeBooleanValue, FlowLogsResourceType, IpPermission, NewDhcpConfiguration, PortRange,
+    RuleAction, TrafficType, UserIdGroupPair, VpcEndpointType,
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -392,6 +392,15 @@ impl World {
         let value = AttributeBooleanValue::builder().value(on).build();
         let request = self.ec2.modify_vpc_attribute().vpc_id(&self.vpc);
         done!(request.enable_dns_support(value));
+    }
+
+    /// A flow log of the VPC writes refused packets to this log group.
+    pub fn record_refused(&self, log_group: &str) {
+        let request = self.ec2.create_flow_logs().resource_ids(&self.vpc);
+        let request = request.resource_type(FlowLogsResourceType::Vpc);
+        let request = request.traffic_type(TrafficType::Reject);
+        let request = request.log_group_name(log_group);
+        done!(request.deliver_logs_permission_arn("arn:aws:iam::123456789012:role/flow-logs"));
     }
 
     /// The EC2 client, for what one test alone needs.

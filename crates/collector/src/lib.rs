@@ -18,6 +18,7 @@ mod efs;
 mod elasticache;
 mod elasticloadbalancing;
 mod findings;
+mod flow_logs;
 mod headroom;
 mod kafka;
 mod kept;
@@ -41,6 +42,7 @@ pub use calls::{CallCount, Calls};
 pub use cloudtrail::{ChangeLog, NotTold};
 pub use collector::{Collected, Collector};
 pub use connect::{ConnectError, connect, http_client, retries};
+pub use flow_logs::{FlowLogReader, NotRead};
 pub use headroom::{CollectedRegion, HEADROOM_ACTIONS, HeadroomCollector, HeadroomRequest};
 pub use kept::FRESH;
 pub use region::{DefinitionMemory, Listing, RegionServices};
@@ -52,6 +54,10 @@ pub const REGION_ACTIONS: &[&str] = &["ecs:ListClusters", "ecs:ListServices"];
 
 /// What it takes to tell who changed what.
 pub const CHANGE_ACTIONS: &[&str] = &["cloudtrail:LookupEvents"];
+
+/// What it takes to ask flow logs what was refused.
+pub const FLOW_LOG_ACTIONS: &[&str] =
+    &["logs:GetQueryResults", "logs:StartQuery", "logs:StopQuery"];
 
 /// Every IAM action that the collector can need for a task. The template grants these and no others; a test
 /// compares both with the calls that the end-to-end runs record.

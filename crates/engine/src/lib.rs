@@ -3,7 +3,7 @@
 //! A [`facts::Snapshot`] holds what AWS described. [`reach`] decides exactly which traffic gets
 //! from one place to another and back, [`checks`] look for one fault each, [`report`] puts the
 //! results into words, [`alert`] decides what of it is news, [`stop_reason`] reads why a task stopped,
-//! [`change`] who changed what.
+//! [`change`] who changed what, [`flow_log`] which packets were refused, [`probe`] what really answers.
 //! Nothing here knows an SDK, a clock, a file or an environment variable: the same snapshot always gives
 //! the same report.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -14,6 +14,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod facts;
 pub mod fix;
+pub mod flow_log;
 pub mod headroom;
 pub mod net;
 pub mod policy;

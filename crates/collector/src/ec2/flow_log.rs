@@ -31,6 +31,12 @@ fn document(log: &FlowLog) -> Document {
         .with("DeliverLogsStatus", log.deliver_logs_status())
         .with("DeliverLogsErrorMessage", log.deliver_logs_error_message())
         .with(
+            "LogDestinationType",
+            log.log_destination_type().map(|value| value.as_str()),
+        )
+        .with("LogGroupName", log.log_group_name())
+        .with("LogFormat", log.log_format())
+        .with(
             "TrafficType",
             log.traffic_type().map(|value| value.as_str()),
         )

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Finding, Moment, Scope};
 use crate::change::Change;
 use crate::checks::Severity;
+use crate::flow_log::{Flows, Recorded};
 
 /// One message: what changed in a scope with one observation, the worst first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub struct Notice {
     /// Why ECS stopped that task, in its words, if it did; or what it told of the service.
     #[serde(default)]
     pub stopped_reason: Option<String>,
+    /// Where that task's refused packets are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
+    /// Which of them a flow log has; `None` where nobody asked, or nothing answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Flows>,
     /// What was changed before, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -156,6 +163,12 @@ impl Notice {
         told.dedup();
         told.truncate(Self::MOST_CHANGES);
         self.changes = told;
+    }
+
+    /// Whether it tells of something new that a task can't reach, so that a flow log may have the proof.
+    pub fn tells_of_unreachable(&self) -> bool {
+        let mut new = self.opened.iter().chain(&self.flapping);
+        new.any(|finding| !finding.blockers.is_empty())
     }
 
     /// Whether it tells nothing.

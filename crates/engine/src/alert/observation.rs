@@ -5,6 +5,7 @@ use super::{About, Finding, InvalidTag, Moment, Scope, Tags, Unclear};
 use crate::change::Change;
 use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Step, Subject};
 use crate::facts::{Snapshot, Task, TaskAttachment};
+use crate::flow_log::Recorded;
 
 /// What audits of a scope say together. Tasks of one service that were audited at a time are one
 /// observation: a fault that one of them has is there, whatever the others say.
@@ -34,6 +35,8 @@ pub struct Observation {
     pub(super) example: Option<String>,
     /// Why ECS stopped that task, if it did; or what it told of the service.
     pub(super) stopped_reason: Option<String>,
+    /// Where that task's refused packets are recorded.
+    pub(super) recorded: Option<Recorded>,
     /// What was changed on its ways a moment ago, as far as that is why it was looked at.
     pub changes: Vec<Change>,
 }
@@ -71,6 +74,7 @@ impl Observation {
             opens_after: 1,
             example: None,
             stopped_reason: None,
+            recorded: None,
             changes: Vec::new(),
         }
     }
@@ -213,7 +217,11 @@ impl Observations {
                 } else {
                     &everywhere
                 };
+            let had_example = observation.example.is_some();
             observation.take(result, places, runs, task);
+            if !had_example && observation.example.is_some() {
+                observation.recorded = Recorded::of(snapshot, &subject);
+            }
         }
         if let Some(event) = report.service_event
             && report.results.iter().any(is_of_start)

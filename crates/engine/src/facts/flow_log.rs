@@ -16,6 +16,12 @@ pub struct FlowLog {
     pub deliver_logs_status: Option<String>,
     /// Why it can't be delivered.
     pub deliver_logs_error_message: Option<String>,
+    /// `cloud-watch-logs`, `s3` or `kinesis-data-firehose`.
+    pub log_destination_type: Option<String>,
+    /// The log group, where it goes to CloudWatch Logs.
+    pub log_group_name: Option<String>,
+    /// The fields of a record, in their order: `${version} ${account-id} …`; none: the default ones.
+    pub log_format: Option<String>,
     /// `ACCEPT`, `REJECT` or `ALL`.
     pub traffic_type: Option<String>,
 }

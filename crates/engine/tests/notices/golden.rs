@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use awsvpc_auditor_engine::alert::{About, Finding, Mend, Notice, Unclear};
 use awsvpc_auditor_engine::checks::{self, Outcome, Severity};
+use awsvpc_auditor_engine::flow_log::{Flows, Refused};
 use awsvpc_auditor_engine::report::machine_v1::NoticeV1;
 use awsvpc_auditor_engine::report::{Attribute, Message};
 use serde_json::Value;
@@ -66,6 +67,29 @@ fn faults_of_every_check_read_as_they_did() {
     }
     let all: BTreeSet<_> = checks::ALL.iter().map(|check| check.id).collect();
     assert_eq!(told, all, "every check needs a failing fixture");
+}
+
+/// The proof from the wire stands beside what was decided.
+#[test]
+fn a_notice_with_refused_flows_reads_as_it_did() {
+    let schema = ChatSchema::read();
+    let mut notice = nothing(orders());
+    notice.opened = vec![no_route("subnet-1")];
+    let refused = |port| Refused {
+        at: "eni-0d".to_owned(),
+        from: [10, 0, 1, 5].into(),
+        to: [10, 0, 2, 7].into(),
+        port,
+        protocol: 6,
+        packets: 12,
+    };
+    notice.refused = Some(Flows {
+        log_group: "/vpc/flow-logs".to_owned(),
+        interface: "eni-0a1b".to_owned(),
+        minutes: 30,
+        refused: (5_430..5_437).map(refused).collect(),
+    });
+    assert_reads(&schema, "kind__refused_flows", &notice);
 }
 
 /// Every failing fixture is valid, also those whose words nobody compares.

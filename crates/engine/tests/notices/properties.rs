@@ -7,6 +7,7 @@ use awsvpc_auditor_engine::alert::{
 };
 use awsvpc_auditor_engine::change::Change;
 use awsvpc_auditor_engine::checks::Severity;
+use awsvpc_auditor_engine::flow_log::{Flows, Refused};
 use awsvpc_auditor_engine::report::Message;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -174,6 +175,20 @@ fn notice() -> impl Strategy<Value = Notice> {
                 by: text.clone(),
             };
             let changes = stopped_reason.iter().chain(&example).map(of_text).collect();
+            let flows = |text: &String| Flows {
+                log_group: text.clone(),
+                interface: text.clone(),
+                minutes: 30,
+                refused: vec![Refused {
+                    at: text.clone(),
+                    from: [10, 0, 0, 1].into(),
+                    to: [10, 0, 0, 2].into(),
+                    port: 443,
+                    protocol: 6,
+                    packets: 1,
+                }],
+            };
+            let refused = example.as_ref().map(flows);
             let mut notice = Notice {
                 id,
                 thread: format!("t{thread}"),
@@ -182,6 +197,8 @@ fn notice() -> impl Strategy<Value = Notice> {
                 observed_at: Moment::from_millis(0),
                 example,
                 stopped_reason,
+                recorded: None,
+                refused,
                 changes,
                 opened: crowd.cloned().map(small).collect(),
                 flapping,

@@ -57,6 +57,8 @@ fn notice(report: &Report<'_>) -> Notice {
         observed_at: Moment::default(),
         example: Some(report.subject.arn().to_string()),
         stopped_reason: None,
+        recorded: None,
+        refused: None,
         changes: Vec::new(),
         opened: of(Outcome::Fail).map(Into::into).collect(),
         flapping: Vec::new(),

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use awsvpc_auditor_collector::ChangeLog;
+use awsvpc_auditor_collector::{ChangeLog, FlowLogReader};
 use awsvpc_auditor_engine::alert::{About, Channel, Finding, Moment, Notice, Scope};
 use awsvpc_auditor_engine::change::Change;
+use awsvpc_auditor_engine::flow_log::Flows;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
@@ -19,6 +20,8 @@ pub struct Aws {
     topics: Topics,
     /// Nothing where nobody wants it looked up.
     change_log: Option<ChangeLog>,
+    /// Nothing where no flow log may be asked.
+    flow_logs: Option<FlowLogReader>,
 }
 
 /// The components of a message of which changes are looked up: CloudTrail answers two calls a second.
@@ -27,6 +30,9 @@ const MOST_COMPONENTS: usize = 3;
 /// The time that looking changes up may take; a message doesn't wait longer for it.
 const TO_LOOK_UP: Duration = Duration::from_secs(4);
 
+/// The time that a question to the flow logs may take: most are answered within a few seconds.
+const TO_READ: Duration = Duration::from_secs(8);
+
 impl Aws {
     /// A world of this table and these topics.
     pub fn new(table: Table, topics: Topics) -> Self {
@@ -34,6 +40,7 @@ impl Aws {
             table,
             topics,
             change_log: None,
+            flow_logs: None,
         }
     }
 
@@ -41,6 +48,13 @@ impl Aws {
     #[must_use]
     pub fn explaining(mut self, change_log: Option<ChangeLog>) -> Self {
         self.change_log = change_log;
+        self
+    }
+
+    /// The same, with flow logs asked here.
+    #[must_use]
+    pub fn proving(mut self, flow_logs: Option<FlowLogReader>) -> Self {
+        self.flow_logs = flow_logs;
         self
     }
 
@@ -70,9 +84,7 @@ impl World for Aws {
         let (Some(log), About::Tasks { .. }) = (&self.change_log, &notice.scope.about) else {
             return Vec::new();
         };
-        // Most of the time is for telling.
-        let left = until.since(self.now()) / 4;
-        let deadline = Instant::now() + left.min(TO_LOOK_UP);
+        let deadline = part_of_what_is_left(until, TO_LOOK_UP);
         let findings = notice.findings();
         let components: BTreeSet<&str> = findings.flat_map(Finding::components).collect();
         let all = components.iter().take(MOST_COMPONENTS);
@@ -85,6 +97,21 @@ impl World for Aws {
             }
         }
         changes
+    }
+
+    async fn refused(&self, notice: &Notice, until: Moment) -> Option<Flows> {
+        let (reader, recorded) = (self.flow_logs.as_ref()?, notice.recorded.as_ref()?);
+        if !notice.tells_of_unreachable() {
+            return None;
+        }
+        let deadline = part_of_what_is_left(until, TO_READ);
+        match reader.refused(recorded, deadline).await {
+            Ok(flows) => Some(Flows::clone(&flows)),
+            Err(error) => {
+                tracing::warn!(%error, "what flow logs have of it isn't known");
+                None
+            }
+        }
     }
 
     fn now(&self) -> Moment {
@@ -100,6 +127,12 @@ impl World for Aws {
         let pause = 20 + u64::from(nanos) % most;
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
+}
+
+/// When to give up what a message can do without: most of the time is for telling.
+fn part_of_what_is_left(until: Moment, most: Duration) -> Instant {
+    let left = until.since(now()) / 4;
+    Instant::now() + left.min(most)
 }
 
 /// What came of telling, if it came in time; else nothing of it counts as told.

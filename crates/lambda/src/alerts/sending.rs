@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use awsvpc_auditor_engine::alert::{Channel, Kind, Moment, Notice, Observed, Scope, State};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::keeper::{Committed, Telling, ids, next};
 use super::{NotKept, Stored, World};
@@ -68,12 +68,23 @@ impl<W: World> Telling<'_, W> {
         sent
     }
 
-    /// The message with what was changed before, if it tells of something new and that isn't in it.
+    /// The message with what was changed before, and what was refused, if it tells of something new.
     async fn explained(&self, notice: &Notice) -> Notice {
         let mut told = notice.clone();
-        if told.changes.is_empty() && matches!(told.kind(), Kind::Opened | Kind::Flapping) {
-            told.explain(&self.world.changes(notice, self.until).await);
+        if !matches!(told.kind(), Kind::Opened | Kind::Flapping) {
+            return told;
         }
+        let changes = async {
+            match told.changes.is_empty() {
+                true => self.world.changes(notice, self.until).await,
+                false => Vec::new(),
+            }
+        };
+        let (changes, refused) = join(changes, self.world.refused(notice, self.until)).await;
+        if !changes.is_empty() {
+            told.explain(&changes);
+        }
+        told.refused = refused;
         told
     }
 

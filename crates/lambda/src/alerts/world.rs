@@ -2,6 +2,7 @@ use std::future::Future;
 
 use awsvpc_auditor_engine::alert::{Channel, Moment, Notice, Scope, State};
 use awsvpc_auditor_engine::change::Change;
+use awsvpc_auditor_engine::flow_log::Flows;
 
 /// A state, and the version of it that is in the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +54,13 @@ pub trait World {
     fn changes(&self, notice: &Notice, until: Moment) -> impl Future<Output = Vec<Change>> {
         let _ = (notice, until);
         async { Vec::new() }
+    }
+
+    /// What a flow log has of the refused packets of the task that a message names, as far as it tells in
+    /// time; a world that reads no flow logs tells none.
+    fn refused(&self, notice: &Notice, until: Moment) -> impl Future<Output = Option<Flows>> {
+        let _ = (notice, until);
+        async { None }
     }
 
     /// The time.

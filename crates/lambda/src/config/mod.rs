@@ -8,14 +8,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use awsvpc_auditor_collector::{Calls, ChangeLog};
+use awsvpc_auditor_collector::{Calls, ChangeLog, FlowLogReader};
 use awsvpc_auditor_engine::alert::{Channel, Policy};
 use awsvpc_auditor_engine::headroom::Thresholds;
 
 use crate::alerts::{Aws, Table, Topics};
 pub use forwarder::{FORWARDER_VARIABLES, ForwarderConfig, ProductArn};
 use values::{
-    is_on, list, log_level, metrics_namespace, minimum_severity, number, topic_arn, wrong,
+    is_on, list, log_groups, log_level, metrics_namespace, minimum_severity, number, topic_arn,
+    wrong,
 };
 
 /// Every environment variable that both functions read; a test compares them with the template.
@@ -32,8 +33,8 @@ pub const VARIABLES: &[&str] = &[
     METRICS_NAMESPACE,
 ];
 
-/// Every further one that the functions that audit tasks and services read.
-pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES];
+/// Every further one that the task auditor reads.
+pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, FLOW_LOG_GROUP_ARNS];
 
 /// Every further one that the service auditor reads.
 pub const SERVICE_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, CLUSTERS];
@@ -53,6 +54,7 @@ const STATE_TABLE: &str = "STATE_TABLE";
 const REGIONS: &str = "REGIONS";
 const CLUSTERS: &str = "CLUSTERS";
 const LOOK_UP_CHANGES: &str = "LOOK_UP_CHANGES";
+const FLOW_LOG_GROUP_ARNS: &str = "FLOW_LOG_GROUP_ARNS";
 const CLUSTER_SLOTS_PERCENT: &str = "CLUSTER_SLOTS_PERCENT";
 const SUBNET_ADDRESSES_PERCENT: &str = "SUBNET_ADDRESSES_PERCENT";
 const QUOTA_USED_PERCENT: &str = "QUOTA_USED_PERCENT";
@@ -84,6 +86,8 @@ pub struct Config {
     pub metrics_namespace: String,
     /// Whether CloudTrail is asked who changed what, before something new is told.
     pub looks_up_changes: bool,
+    /// The log groups of VPC flow logs that are asked what was refused, by name; none: no flow log is.
+    pub flow_log_groups: BTreeSet<String>,
     /// The clusters whose services are looked at, by name or ARN; none: all.
     pub clusters: Vec<String>,
 }
@@ -143,17 +147,22 @@ impl Config {
             log_level: log_level(value(LOG_LEVEL).as_deref())?,
             metrics_namespace: metrics_namespace(value(METRICS_NAMESPACE))?,
             looks_up_changes: is_on(LOOK_UP_CHANGES, value(LOOK_UP_CHANGES).as_deref())?,
+            flow_log_groups: log_groups(FLOW_LOG_GROUP_ARNS, value(FLOW_LOG_GROUP_ARNS))?,
             clusters: list(value(CLUSTERS)),
         })
     }
 
-    /// The table and the topics that it names, and CloudTrail, if it is to be asked.
+    /// The table and the topics that it names, and CloudTrail and flow logs, if they are to be asked.
     pub(crate) fn aws(&self, sdk: &SdkConfig, calls: &Calls) -> Aws {
         let (name, policy) = (self.state_table.clone(), self.policy.clone());
         let table = Table::new(sdk, name, calls.clone(), policy);
         let topics = Topics::new(sdk, self.topics.clone(), calls.clone());
         let change_log = self.looks_up_changes.then(|| ChangeLog::new(sdk, calls));
-        Aws::new(table, topics).explaining(change_log)
+        let groups = Some(&self.flow_log_groups).filter(|groups| !groups.is_empty());
+        let flow_logs = groups.map(|groups| FlowLogReader::new(sdk, calls, groups.clone()));
+        Aws::new(table, topics)
+            .explaining(change_log)
+            .proving(flow_logs)
     }
 }
 

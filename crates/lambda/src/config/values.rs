@@ -1,5 +1,7 @@
 //! Reads single values, and says what is wrong with them.
 
+use std::collections::BTreeSet;
+
 use awsvpc_auditor_engine::checks::Severity;
 
 use super::{ConfigError, LOG_LEVEL, METRICS_NAMESPACE, MINIMUM_SEVERITY};
@@ -16,6 +18,34 @@ pub(super) fn list(value: Option<String>) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// The names of log groups, of their ARNs with commas between.
+pub(super) fn log_groups(
+    variable: &'static str,
+    value: Option<String>,
+) -> Result<BTreeSet<String>, ConfigError> {
+    let arns = list(value).into_iter();
+    let names = arns.map(|arn| {
+        // arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME, and :* for its streams.
+        let mut parts = arn.strip_suffix(":*").unwrap_or(&arn).splitn(7, ':');
+        let is_logs = parts.next() == Some("arn") && parts.nth(1) == Some("logs");
+        let is_group = parts.nth(2) == Some("log-group");
+        let name = parts
+            .next()
+            .filter(|name| !name.is_empty() && !name.contains(':'));
+        let name = name.filter(|_| is_logs && is_group);
+        name.map(str::to_owned).ok_or_else(|| {
+            wrong(
+                variable,
+                format!(
+                    "has `{arn}`, which is not a log group's ARN \
+                     (arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*)"
+                ),
+            )
+        })
+    });
+    names.collect()
 }
 
 pub(super) fn number(

@@ -188,6 +188,9 @@ fn description(notice: &Notice) -> (String, Vec<String>) {
 /// The changes that are told; a message of a chat has little room.
 const MOST_CHANGES: usize = 3;
 
+/// The refused flows that are told.
+const MOST_FLOWS: usize = 3;
+
 fn head(notice: &Notice) -> String {
     let Scope {
         account,
@@ -230,6 +233,10 @@ fn head(notice: &Notice) -> String {
     }
     for change in notice.changes.iter().take(MOST_CHANGES) {
         lines.push(format!("Changed: {}", prose(&change.to_string(), 300)));
+    }
+    let flows = notice.refused.iter();
+    for sentence in flows.flat_map(|flows| flows.sentences(MOST_FLOWS)) {
+        lines.push(prose(&sentence, 300));
     }
     lines.join("\n") + "\n"
 }

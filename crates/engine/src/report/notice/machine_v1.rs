@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::BODY;
+use super::flows_v1::FlowsV1;
 use super::words::cut;
 use crate::alert::{About, Blocker, Finding, Kind, Mend, Notice, Scope, Unclear};
 use crate::change::Change;
@@ -45,6 +46,9 @@ pub struct NoticeV1 {
     /// What was changed in the network before, the newest first, as far as it may be the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) changes: Vec<ChangeV1>,
+    /// What a VPC flow log has of the task's refused packets; absent where nobody asked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refused: Option<FlowsV1>,
     /// What changed: new, back again, still there, mended; the worst first in each.
     pub(super) findings: Vec<FindingV1>,
     /// How many more have changed than are in `findings`.
@@ -278,6 +282,7 @@ impl NoticeV1 {
             stopped_reason: (notice.stopped_reason.as_deref()).map(|reason| cut(reason, 1_000)),
             example_task: notice.example.as_deref().map(|task| cut(task, 2_048)),
             changes: notice.changes.iter().map(Into::into).collect(),
+            refused: notice.refused.as_ref().map(Into::into),
             findings: Vec::new(),
             left_out: notice.left_out,
             still_open: notice.still_open,

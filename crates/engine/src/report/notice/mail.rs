@@ -59,6 +59,9 @@ pub(super) fn body(notice: &Notice) -> String {
     text + &tail(notice, left_out)
 }
 
+/// The refused flows that are told.
+const MOST_FLOWS: usize = 5;
+
 fn head(notice: &Notice) -> String {
     let Scope {
         account,
@@ -101,6 +104,13 @@ fn head(notice: &Notice) -> String {
     for change in &notice.changes {
         let words = format!("changed: {}", cut(&change.to_string(), 1_000));
         paragraph(&mut text, "  ", "    ", &words);
+    }
+    for sentence in notice
+        .refused
+        .iter()
+        .flat_map(|flows| flows.sentences(MOST_FLOWS))
+    {
+        paragraph(&mut text, "  ", "    ", &cut(&sentence, 1_000));
     }
     text
 }

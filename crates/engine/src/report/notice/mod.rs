@@ -7,6 +7,7 @@
 mod attributes;
 mod chat;
 mod chat_entry;
+mod flows_v1;
 pub mod machine_v1;
 mod mail;
 mod markdown;
