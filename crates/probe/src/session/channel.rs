@@ -104,7 +104,6 @@ impl<'a> Channel<'a> {
                 let words = payload::closing_words(&frame.payload);
                 self.closed = Some(Closed { words });
             }
-
             MessageType::PausePublication => self.outgoing.pause(),
             MessageType::StartPublication => self.outgoing.resume(),
             MessageType::InputStreamData => {}

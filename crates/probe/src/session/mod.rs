@@ -148,23 +148,26 @@ async fn exchange(
     channel: &mut Channel<'_>,
     until: Instant,
 ) -> Result<Result<(), Trouble>, String> {
+    let mut unsendable = None;
     loop {
         let now = Instant::now();
         if now >= until {
             return Ok(Err(channel.deadline()));
         }
-        match timeout_at(until, socket.send(channel.due(now))).await {
-            Ok(Ok(())) => {}
-            // What it said before it broke may be there still.
-            Ok(Err(_)) | Err(_) if channel.is_closed() => {}
-            Ok(Err(Lost::Broken(how) | Lost::Refused(how))) => return Err(how),
-            Ok(Err(Lost::Protocol(how))) => return Ok(Err(Trouble::Protocol(how))),
-            Err(_) => return Ok(Err(channel.deadline())),
+        if unsendable.is_none() {
+            match timeout_at(until, socket.send(channel.due(now))).await {
+                Ok(Ok(())) => {}
+                // What the other end said before it left is there still, maybe why.
+                Ok(Err(Lost::Broken(how) | Lost::Refused(how))) => unsendable = Some(how),
+                Ok(Err(Lost::Protocol(how))) => return Ok(Err(Trouble::Protocol(how))),
+                Err(_) => return Ok(Err(channel.deadline())),
+            }
         }
         if let Some(outcome) = channel.outcome() {
             return Ok(outcome);
         }
-        let wake = channel.next_due().map_or(until, |due| due.min(until));
+        let due = channel.next_due().filter(|_| unsendable.is_none());
+        let wake = due.map_or(until, |due| due.min(until));
         match timeout_at(wake, socket.receive()).await {
             Err(_) => {}
             Ok(Ok(message)) => {
@@ -175,7 +178,9 @@ async fn exchange(
             Ok(Err(Lost::Refused(how))) if !channel.is_answered() => {
                 return Ok(Err(Trouble::TokenRefused(how)));
             }
-            Ok(Err(Lost::Broken(how) | Lost::Refused(how))) => return Err(how),
+            Ok(Err(Lost::Broken(how) | Lost::Refused(how))) => {
+                return Err(unsendable.unwrap_or(how));
+            }
             Ok(Err(Lost::Protocol(how))) => return Ok(Err(Trouble::Protocol(how))),
         }
     }

@@ -144,3 +144,18 @@ async fn without_a_ready_marker_input_is_sent_at_once_and_the_terminal_echoes_it
     );
     ended(agent).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_is_heard_though_the_connection_breaks_right_after_it() {
+    // The marker's line stays open, so that the channel's end must be heard as well.
+    let command = "printf 'READY\n'; i=0; while [ $i -lt 900 ]; do i=$((i+1)); \
+                   printf '%048d\n' $i; done; printf 'END 0'";
+    let (outcome, mut agent) = session(command, Mischief::LeavesAtOnce, "", PATIENT).await;
+    let transcript = outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    let numbers: Vec<String> = (1..=900)
+        .map(|number| format!("{number:048}\r\n"))
+        .collect();
+    assert!(transcript.text() == format!("READY\r\n{}END 0", numbers.concat()));
+    assert!(agent.ended().await.channel_closed);
+    assert_eq!(agent.processes(), Vec::<u32>::new());
+}

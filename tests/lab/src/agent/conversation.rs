@@ -131,6 +131,9 @@ impl Conversation {
                     return End::Over;
                 }
             };
+            if self.closing && self.mischief == Mischief::LeavesAtOnce {
+                return End::Over;
+            }
             if std::mem::take(&mut self.dropped) {
                 return End::Dropped;
             }
@@ -277,9 +280,10 @@ impl Conversation {
                 send(socket, bytes).await?;
             }
         }
-        // The command ended by itself and everything it said was heard.
-        if self.started && self.shell.is_none() && self.unacknowledged.is_empty() && !self.closing {
-            return self.close(socket, "").await;
+        // The command ended by itself, and everything it said was heard.
+        let heard = self.unacknowledged.is_empty() || self.mischief == Mischief::LeavesAtOnce;
+        if self.started && self.shell.is_none() && heard && !self.closing {
+            self.close(socket, "").await?;
         }
         Ok(())
     }

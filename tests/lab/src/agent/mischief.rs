@@ -48,6 +48,8 @@ pub enum Mischief {
     Garbage,
     /// It sends a message of a megabyte.
     HugeMessage,
+    /// It closes the channel and breaks the connection when the command ended, whatever was heard of it.
+    LeavesAtOnce,
     /// It doesn't acknowledge, and doesn't act on, the end of the session.
     IgnoresTerminate,
 }
