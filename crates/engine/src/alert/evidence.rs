@@ -16,6 +16,9 @@ pub(super) struct Evidence {
     pub(super) is_unclear: bool,
     /// It doesn't apply to something that runs.
     pub(super) is_skipped: bool,
+    /// It speaks for what it names only: a probe asks some targets and not others, and an audit without a
+    /// probe asks none.
+    pub(super) is_by_name: bool,
 }
 
 impl Evidence {
@@ -32,7 +35,7 @@ impl Evidence {
             return true;
         }
         let was_asked = self.is_skipped || !self.passed.is_empty() || !self.failed.is_empty();
-        was_asked && !self.is_unclear
+        was_asked && !self.is_unclear && !self.is_by_name
     }
 }
 

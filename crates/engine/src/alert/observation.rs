@@ -6,6 +6,7 @@ use crate::change::Change;
 use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Step, Subject};
 use crate::facts::{Snapshot, Task, TaskAttachment};
 use crate::flow_log::Recorded;
+use crate::probe;
 
 /// What audits of a scope say together. Tasks of one service that were audited at a time are one
 /// observation: a fault that one of them has is there, whatever the others say.
@@ -126,9 +127,10 @@ impl Observation {
     ) {
         for place in places {
             let evidence = self.evidence_in(result.check.id, place);
+            evidence.is_by_name = result.check.step == Step::Inside;
             match result.outcome {
                 Outcome::Pass => drop(evidence.passed.insert(result.resource.clone())),
-                Outcome::Skipped => evidence.is_skipped |= runs,
+                Outcome::Skipped => evidence.is_skipped |= runs && !evidence.is_by_name,
                 Outcome::Unknown => evidence.is_unclear = true,
                 Outcome::Fail => drop(evidence.failed.insert(result.fingerprint.clone())),
             }
@@ -203,6 +205,11 @@ impl Observations {
             (None, Some(places)) if !places.is_empty() => places.iter().cloned().collect(),
             _ => own.clone(),
         };
+        // An answer holds where it was asked.
+        let asked_from = match task {
+            Some(_) => own.clone(),
+            None => probe::subnets_asked(snapshot, subject),
+        };
         // A check that needs a task says nothing about a service by skipping it.
         let runs = report.basis == Basis::Interface;
         // While a deployment is under way, tasks of the one before run with what that configured.
@@ -211,12 +218,11 @@ impl Observations {
         for result in all.filter(|one| !(is_rolling && one.outcome == Outcome::Pass)) {
             // Nobody says in which subnet tasks didn't start: the first that runs anywhere is the proof
             // that they do.
-            let places =
-                if report.service_event.is_some() && result.check.step == Step::Provisioning {
-                    &own
-                } else {
-                    &everywhere
-                };
+            let places = match result.check.step {
+                Step::Provisioning if report.service_event.is_some() => &own,
+                Step::Inside => &asked_from,
+                _ => &everywhere,
+            };
             let had_example = observation.example.is_some();
             observation.take(result, places, runs, task);
             if !had_example && observation.example.is_some() {

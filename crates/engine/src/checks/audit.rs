@@ -3,6 +3,7 @@ use super::inquiry::Inquiry;
 use super::proof;
 use crate::facts::{FactKind, Missing, Reason, ServiceEvent, Snapshot};
 use crate::fix::Fix;
+use crate::probe::{self, Agreement};
 use crate::reach::Explanation;
 use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
@@ -21,6 +22,8 @@ pub struct Report<'a> {
     pub service_event: Option<&'a ServiceEvent>,
     /// One result or more for each check, in the order of the catalogue.
     pub results: Vec<AuditResult>,
+    /// What the configuration says beside what probes were answered; empty where nothing was probed.
+    pub agreements: Vec<Agreement>,
 }
 
 /// What one check found about one resource.
@@ -138,6 +141,7 @@ fn report<'a>(snapshot: &'a Snapshot, asked: Asked<'a>, checks: &[&'static Check
         event_time: asked.event.map(|event| event.time.clone()),
         service_event: asked.event,
         results,
+        agreements: probe::agreements(snapshot, asked.subject),
     }
 }
 

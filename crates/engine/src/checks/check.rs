@@ -96,6 +96,8 @@ pub enum Step {
     Exec,
     /// Large packets get through.
     Mtu,
+    /// What it needs answers where its tasks are.
+    Inside,
     /// Common pitfalls and next steps.
     Hardening,
     /// What is left for the next tasks: no step of a task's audit.
@@ -104,7 +106,7 @@ pub enum Step {
 
 impl Step {
     /// The steps of a task's audit, in order.
-    pub const CHECKLIST: [Self; 8] = [
+    pub const CHECKLIST: [Self; 9] = [
         Self::Provisioning,
         Self::SecurityGroups,
         Self::Downstream,
@@ -112,6 +114,7 @@ impl Step {
         Self::Dns,
         Self::Exec,
         Self::Mtu,
+        Self::Inside,
         Self::Hardening,
     ];
 
@@ -125,6 +128,7 @@ impl Step {
             Self::Dns => "DNS",
             Self::Exec => "ECS Exec",
             Self::Mtu => "MTU",
+            Self::Inside => "From the inside",
             Self::Hardening => "Pitfalls and hardening",
             Self::Headroom => "Headroom",
         }

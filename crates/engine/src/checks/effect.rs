@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::audit::{AuditResult, Report};
-use super::check::Outcome;
+use super::check::{Outcome, Step};
 
 /// What differs between two audits of the same subject: before a change and after it.
 #[derive(Debug, Default)]
@@ -71,8 +71,13 @@ impl<'r> Effect<'r> {
                 .flatten()
                 .any(|result| family(result) == check)
         };
+        // That nobody probed the second time mends nothing.
+        let is_asked = |one: &AuditResult| {
+            let mut passed = of_outcome(after, Outcome::Pass);
+            one.check.step != Step::Inside || passed.any(|other| other.check.id == one.check.id)
+        };
         effect.mended = of_outcome(before, Outcome::Fail)
-            .filter(|result| !is_open(family(result)))
+            .filter(|result| !is_open(family(result)) && is_asked(result))
             .collect();
         effect
     }

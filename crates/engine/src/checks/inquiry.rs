@@ -4,6 +4,7 @@ use super::attempt::{self, Attempt};
 use super::calling::{self, Called};
 use crate::dependencies::{Needs, discover, exec_call};
 use crate::facts::{EcsArn, Missing, ServiceEvent, Snapshot};
+use crate::probe::{self, Agreement};
 use crate::reach::Station;
 use crate::subject::Subject;
 
@@ -22,6 +23,7 @@ pub struct Inquiry<'a> {
     attempts: OnceCell<Result<Vec<Attempt>, Missing>>,
     calls: OnceCell<Result<Vec<Called>, Missing>>,
     exec: OnceCell<Called>,
+    agreements: OnceCell<Vec<Agreement>>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -37,6 +39,7 @@ impl<'a> Inquiry<'a> {
             attempts: OnceCell::new(),
             calls: OnceCell::new(),
             exec: OnceCell::new(),
+            agreements: OnceCell::new(),
         }
     }
 
@@ -111,5 +114,22 @@ impl<'a> Inquiry<'a> {
     pub(super) fn exec(&self) -> &Called {
         self.exec
             .get_or_init(|| calling::call(self, &exec_call(&self.subject)))
+    }
+
+    /// The same inquiry from one subnet only; `None` where no connection of it starts there.
+    pub(crate) fn in_subnet(&self, subnet: &str) -> Option<Self> {
+        let stations = self.stations().unwrap_or_default().iter();
+        let own = stations.filter(|one| {
+            one.subnet
+                .as_ref()
+                .is_some_and(|own| own.as_str() == subnet)
+        });
+        let own: Vec<_> = own.cloned().collect();
+        (!own.is_empty()).then(|| self.only_from(own, self.instances().to_vec()))
+    }
+
+    /// What the configuration says, and what probes were answered.
+    pub(super) fn agreements(&self) -> &[Agreement] {
+        self.agreements.get_or_init(|| probe::of_inquiry(self))
     }
 }

@@ -10,11 +10,13 @@ mod by_place;
 mod calling;
 mod capacity_runs_out_soon;
 mod check;
+mod claims;
 mod cluster_eni_slots_low;
 mod cluster_slots;
 mod comparison;
 mod custom_dns_unreachable;
 mod denied_destination_reachable;
+mod dependency_does_not_answer;
 mod dependency_unreachable;
 mod deployment_cannot_replace_tasks;
 mod deployment_surge_exceeds_addresses;
@@ -42,6 +44,7 @@ mod mixed_network_modes;
 mod no_internet_route;
 mod orphaned_enis;
 mod path_mtu_black_hole;
+mod probe_contradicts_configuration;
 mod proof;
 mod reaching;
 mod region_eni_quota_low;
@@ -66,6 +69,7 @@ use crate::dependencies::Caller;
 
 pub use audit::{AuditResult, Report, Summary, run, run_only, run_service_event};
 pub use check::{Check, Fault, Judgement, Outcome, Run, Severity, Step, Unknown};
+pub(crate) use claims::{claim_asked, claims, dns_faults};
 pub use comparison::{Compared, Presence, compare};
 pub use effect::{Effect, Standing};
 pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
@@ -97,6 +101,8 @@ pub static ALL: &[&Check] = &[
     &exec_not_enabled::CHECK,
     &exec_channel_unreachable::CHECK,
     &path_mtu_black_hole::CHECK,
+    &dependency_does_not_answer::CHECK,
+    &probe_contradicts_configuration::CHECK,
     &mixed_network_modes::CHECK,
     &flow_logs_disabled::CHECK,
     &task_stuck_provisioning::CHECK,

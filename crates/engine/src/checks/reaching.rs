@@ -78,6 +78,11 @@ impl<'a> Tries<'_, 'a> {
         Way {
             from: from(station),
             to: spot.zone.clone(),
+            targets: spot
+                .places
+                .iter()
+                .map(|place| Target::Place(Box::new(place.clone())))
+                .collect(),
             far_groups: spot
                 .places
                 .first()
@@ -109,6 +114,7 @@ impl<'a> Tries<'_, 'a> {
         Way {
             from: from(station),
             to: station.zone.clone(),
+            targets: Vec::new(),
             far_groups: Vec::new(),
             answer,
             proposals: Proposals::default(),
@@ -125,6 +131,7 @@ impl<'a> Tries<'_, 'a> {
                 ways.push(Way {
                     from: from(station),
                     to: zone_of(self.snapshot, target),
+                    targets: vec![target.clone()],
                     far_groups: if answer.verdict == Verdict::Reachable {
                         Vec::new()
                     } else {

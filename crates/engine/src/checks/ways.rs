@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::facts::{Missing, SecurityGroupId, Snapshot};
 use crate::fix::{Fix, Proposals};
-use crate::reach::{Answer, Explanation, Verdict};
+use crate::reach::{Answer, Explanation, Target, Verdict};
 
 /// From one place to another.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Way {
     pub(super) from: String,
     /// The zone that the dependency is in, where it has several.
     pub(super) to: Option<String>,
+    /// What was tried: several where it is at one of them, nobody knows which; none where nothing is.
+    pub(super) targets: Vec<Target>,
     /// The groups at the other end, where they are known.
     pub(super) far_groups: Vec<SecurityGroupId>,
     /// Whether it gets there and back.

@@ -156,6 +156,7 @@ impl FromStr for Declaration {
                 protocol,
                 certainty: Certainty::Stated,
                 is_http: false,
+                is_tls: false,
             },
             text: text.to_owned(),
             place: "--needs",

@@ -48,6 +48,10 @@ impl fmt::Display for Source {
 /// As a snapshot holds it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what isn't said is left out of a snapshot"
+)]
 struct Saved {
     host: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +62,8 @@ struct Saved {
     guessed: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     http: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    tls: bool,
     source: Source,
 }
 
@@ -87,6 +93,7 @@ impl From<Saved> for Learned {
                     Certainty::Stated
                 },
                 is_http: saved.http,
+                is_tls: saved.tls,
             },
             source: saved.source,
         }
@@ -105,6 +112,7 @@ impl From<Learned> for Saved {
             udp: endpoint.protocol == Protocol::UDP,
             guessed: endpoint.certainty == Certainty::Guessed,
             http: endpoint.is_http,
+            tls: endpoint.is_tls,
             source: learned.source,
         }
     }

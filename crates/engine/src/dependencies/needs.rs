@@ -125,6 +125,7 @@ fn stated(host: String, port: u16) -> Endpoint {
         protocol: Protocol::TCP,
         certainty: Certainty::Stated,
         is_http: false,
+        is_tls: false,
     }
 }
 
@@ -140,12 +141,18 @@ struct Found {
 impl Found {
     fn add(&mut self, endpoint: Endpoint, source: String) {
         let key = (endpoint.host.clone(), endpoint.port, endpoint.protocol);
-        let (certainty, is_http) = (endpoint.certainty, endpoint.is_http);
+        let Endpoint {
+            certainty,
+            is_http,
+            is_tls,
+            ..
+        } = endpoint;
         let known = self.by_endpoint.entry(key);
         let (known, sources) = known.or_insert_with(|| (endpoint, BTreeSet::new()));
         // What one place says outright needs no guess at another.
         known.certainty = known.certainty.min(certainty);
         known.is_http &= is_http;
+        known.is_tls |= is_tls;
         sources.insert(source);
     }
 

@@ -123,6 +123,8 @@ kinds! {
     MetricData, "MetricDataResults", Some("cloudwatch:GetMetricData");
     /// What DNS answered about host names. No AWS API tells it.
     ResolvedNames, "ResolvedNames", None;
+    /// What probes were answered from inside. No AWS API tells it.
+    Probes, "Probes", None;
     /// Which address of a range it will be: the one a task gets, the one a name resolves to.
     ChosenAddress, "ChosenAddress", None;
     /// What the name server of a network says. No AWS API tells it.

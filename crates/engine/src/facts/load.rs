@@ -11,6 +11,7 @@ use super::keys::{self, Shape, Spec};
 use super::merge::{self, Conflict};
 use super::saved_file::{File, Item, TopLevel, without_value};
 use super::{Coverage, FactKind, Facts, Observations, Reason, Resource, Scope, Snapshot};
+use crate::probe::Probe;
 
 /// Why saved output can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +128,7 @@ pub struct SnapshotReader {
     pages: BTreeMap<FactKind, BTreeMap<String, Pages>>,
     coverage: Vec<CoverageEntry>,
     observed_at: Option<String>,
+    probes: Vec<Probe>,
     /// Whether some file held AWS output that no rule reads.
     knows_something: bool,
 }
@@ -163,6 +165,11 @@ impl SnapshotReader {
                     let entries: Vec<CoverageEntry> = file.parse_member(key, value)?;
                     self.knows_something = true;
                     self.coverage.extend(entries);
+                }
+                "Probes" => {
+                    let probes: Vec<Probe> = file.parse_member(key, value)?;
+                    self.knows_something = true;
+                    self.probes.extend(probes);
                 }
                 _ => {
                     self.knows_something |= keys::is_known(key);
@@ -305,6 +312,7 @@ impl SnapshotReader {
             service_quotas: self.facts()?,
             metric_data: self.facts()?,
             resolved_names: self.facts()?,
+            probes: self.probes,
         }))
     }
 

@@ -15,6 +15,7 @@ use super::{
     Vpc, VpcAttributes, VpcEndpoint, VpcId, VpcPeeringConnection, VpnConnection,
 };
 use crate::dependencies::Declaration;
+use crate::probe::Probe;
 
 /// Everything that was observed, kind by kind. A kind that isn't set was not observed.
 #[derive(Debug, Clone, Default)]
@@ -117,6 +118,8 @@ pub struct Observations {
     pub metric_data: Facts<MetricData>,
     /// What DNS answered about host names.
     pub resolved_names: Facts<ResolvedName>,
+    /// What was asked from inside networks, and answered. None means that nothing was probed.
+    pub probes: Vec<Probe>,
 }
 
 /// Every fact observed about a piece of an account at one time, with its coverage, and the
@@ -244,9 +247,18 @@ impl Snapshot {
         self
     }
 
-    /// The snapshot after something was changed that is no interface.
+    /// The same facts, and what probes found besides.
+    #[must_use]
+    pub fn probed(mut self, probes: impl IntoIterator<Item = Probe>) -> Self {
+        self.observations.probes.extend(probes);
+        self
+    }
+
+    /// The snapshot after something was changed that is no interface. What a network that differs would
+    /// answer, nobody has asked.
     pub(crate) fn changed(&self, edit: impl FnOnce(&mut Observations)) -> Self {
         let mut observations = (*self.observations).clone();
+        observations.probes.clear();
         edit(&mut observations);
         let index = Index::new(&observations, Arc::clone(&self.index.interfaces));
         Self {

@@ -4,15 +4,30 @@
 //! large packets get through. Each step has an answer of its own, and a step that nobody could take says
 //! why: an image without tools must not look like a network without a way.
 
+mod agreement;
 mod answer;
+mod asking;
+mod claim;
+mod failure;
+mod meaning;
+mod saved;
 mod target;
 
+pub use agreement::{Agreement, agreements};
+pub(crate) use agreement::{of_inquiry, subnets_asked};
 pub use answer::{Connected, Handshake, PathSize, Resolved, Standing, Took};
+pub use asking::{Asking, LeftOut, MOST_TARGETS, targets};
+pub use claim::{Claim, Configured, JudgedWay, Need, Spot};
+pub use failure::Failure;
+pub use meaning::{Circumstances, Meaning, Side, compare};
+pub use saved::saved_file;
 pub use target::{InvalidTarget, Target};
 
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::facts::Timestamp;
 
 /// What one probe found from one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +35,9 @@ use serde::{Deserialize, Serialize};
 pub struct Probe {
     /// From where it asked.
     pub vantage: Vantage,
+    /// When it asked; `None` where nobody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// The name servers that the place asks; empty where that couldn't be read.
     pub name_servers: Vec<IpAddr>,
     /// Its interfaces but for the loopback; empty where they couldn't be read.
@@ -79,14 +97,24 @@ pub struct Probed {
 impl Probed {
     /// What its answers come to.
     pub fn standing(&self) -> Standing {
-        let steps = [
-            self.resolved.standing(),
-            self.connected.standing(),
+        // Who was connected to has an address, whatever the tool said that looks names up.
+        let resolved = if self.connected.is_answered() {
+            Standing::Works
+        } else {
+            self.resolved.standing()
+        };
+        let connected = match &self.connected {
+            Connected::NotTried => Standing::Unknown("its port was not asked".to_owned()),
+            tried => tried.standing(),
+        };
+        let mut steps = [
+            resolved,
+            connected,
             self.handshake.standing(),
             self.path.standing(),
-        ];
+        ]
+        .into_iter();
         // The first step that fails explains those after it.
-        let mut steps = steps.into_iter();
         steps
             .clone()
             .find(|step| matches!(step, Standing::Fails(_)))

@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use super::Style;
+use super::agreement_text::agreement_text;
 use crate::checks::{AuditResult, Basis, Launch, Outcome, Report, Step, Subject};
 use crate::fix::{Fix, PROVED};
 use crate::reach::Explanation;
@@ -26,6 +27,7 @@ pub fn audit_text(report: &Report<'_>, style: Style) -> String {
             entry(&mut text, result, &mut told, style);
         }
     }
+    agreement_text(&mut text, &report.agreements, style);
     let summary = report.summary();
     let _ = writeln!(
         text,
@@ -120,12 +122,12 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, st
         }
         Outcome::Skipped => style.faint(&clean(&result.message)),
     };
-    paragraph(text, &format!("   {mark} {id}{colon} "), &head);
+    paragraph(text, &format!("   {mark} {id}{colon} "), INDENT, &head);
     if result.outcome == Outcome::Fail {
-        paragraph(text, INDENT, &clean(&result.message));
+        paragraph(text, INDENT, INDENT, &clean(&result.message));
     }
     for blocker in untold(result) {
-        paragraph(text, &format!("{INDENT}- "), &clean(&blocker));
+        paragraph(text, &format!("{INDENT}- "), INDENT, &clean(&blocker));
     }
     for fix in &result.fixes {
         if let Some(check) = told.check_with(fix) {
@@ -140,7 +142,7 @@ pub(super) fn entry(text: &mut String, result: &AuditResult, told: &mut Told, st
             let _ = writeln!(text, "{INDENT}{} {}", style.faint(label), clean(command));
         }
         if let Some(words) = fix.standing(PROVED) {
-            paragraph(text, INDENT, &style.faint(&clean(&words)));
+            paragraph(text, INDENT, INDENT, &style.faint(&clean(&words)));
         }
     }
 }
@@ -162,10 +164,10 @@ const INDENT: &str = "           ";
 const WIDTH: usize = 100;
 
 /// A paragraph that hangs below its first words.
-fn paragraph(text: &mut String, first: &str, words: &str) {
+pub(super) fn paragraph(text: &mut String, first: &str, below: &str, words: &str) {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
-        .subsequent_indent(INDENT)
+        .subsequent_indent(below)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false);
     for line in textwrap::wrap(words, options) {

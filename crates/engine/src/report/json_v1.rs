@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
+use super::agreement_v1::AgreementV1;
 use crate::checks::{AuditResult, Basis, Check, Effect, Launch, Report, Subject, Summary};
 use crate::facts::{Missing, ServiceEvent, TaskAttachment};
 use crate::fix::{Change, Fix};
@@ -286,6 +287,9 @@ pub struct ReportV1 {
     service_event: Option<ServiceEventV1>,
     results: Vec<ResultV1>,
     summary: SummaryV1,
+    /// What the configuration says beside what probes were answered, where something was probed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    probes: Vec<AgreementV1>,
     /// What proposed changes do; the results are those with the changes made.
     #[serde(skip_serializing_if = "Option::is_none")]
     proposed: Option<EffectV1>,
@@ -334,6 +338,7 @@ impl From<&Report<'_>> for ReportV1 {
             service_event: report.service_event.map(Into::into),
             results: report.results.iter().map(Into::into).collect(),
             summary: report.summary().into(),
+            probes: report.agreements.iter().map(Into::into).collect(),
             proposed: None,
         }
     }

@@ -1,5 +1,7 @@
 //! Puts answers into words and into stable formats.
 
+mod agreement_text;
+pub mod agreement_v1;
 mod audit_text;
 mod difference_text;
 pub mod difference_v1;

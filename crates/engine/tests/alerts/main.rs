@@ -10,6 +10,7 @@ mod coverage;
 mod delivery;
 mod lifecycle;
 mod places;
+mod probes;
 mod room;
 mod service;
 mod services;

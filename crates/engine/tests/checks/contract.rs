@@ -22,7 +22,7 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 20] = [
+const NOT_CHECKS: [&str; 21] = [
     "effect",
     "touched",
     "attempt",
@@ -30,6 +30,7 @@ const NOT_CHECKS: [&str; 20] = [
     "by_place",
     "calling",
     "check",
+    "claims",
     "cluster_slots",
     "comparison",
     "headroom_audit",

@@ -1,11 +1,13 @@
 //! A web service on Fargate behind an internet-facing load balancer, with a database in two zones and
 //! a NAT gateway in each.
 
+use serde_json::json;
+
 use super::shop::{Shop, shop};
 
 pub(crate) fn the_shop() -> Shop {
     let healthy = shop("web-behind-a-load-balancer", "web");
-    names(the_load_balancer(ways_out(the_database(healthy))))
+    what_probes_find(names(the_load_balancer(ways_out(the_database(healthy)))))
 }
 
 fn the_database(shop: Shop) -> Shop {
@@ -170,4 +172,44 @@ fn names(shop: Shop) -> Shop {
 #[test]
 fn audits_tell_the_truth() {
     the_shop().holds();
+}
+
+const TASK: &str = "arn:aws:ecs:eu-west-1:123456789012:task/shop/f20731f7382ac46db41484185ff3c952";
+const DATABASE: &str = "orders.c9kq2xv8w1mz.eu-west-1.rds.amazonaws.com:5432";
+
+fn what_probes_find(shop: Shop) -> Shop {
+    let open = || json!({"answer": "open", "address": "10.10.20.77", "tookMs": 2});
+    let silent = || json!({"answer": "silent", "waitedMs": 3000});
+    shop.breaks("nothing, and a probe reaches the database", move |a| {
+        a.probe(TASK, DATABASE, "10.10.20.77", &open());
+    })
+    .harms_nothing()
+    .breaks("the database is down", move |a| {
+        a.probe(TASK, DATABASE, "10.10.20.77", &silent());
+    })
+    .fails(&["dependency-does-not-answer"])
+    .has_no_proved_fix(
+        "dependency-does-not-answer",
+        "the cause isn't in the configuration",
+    )
+    .breaks(
+        "the database group no longer admits the tasks, and a probe agrees",
+        move |a| {
+            a.remove_ingress("sg-db", 5432);
+            a.probe(TASK, DATABASE, "10.10.20.77", &silent());
+        },
+    )
+    .fails(&["dependency-unreachable"])
+    .breaks(
+        "the facts lack a rule by which a probe gets through",
+        move |a| {
+            a.remove_ingress("sg-db", 5432);
+            a.probe(TASK, DATABASE, "10.10.20.77", &open());
+        },
+    )
+    .fails(&["dependency-unreachable", "probe-contradicts-configuration"])
+    .has_no_proved_fix(
+        "probe-contradicts-configuration",
+        "the audit or its facts are wrong, and no command mends these",
+    )
 }

@@ -46,6 +46,8 @@ pub struct Endpoint {
     pub certainty: Certainty,
     /// Whether it speaks HTTP or WebSocket, so that a proxy may carry it.
     pub is_http: bool,
+    /// Whether its scheme says that TLS starts with the first byte: `https`, `rediss`, `amqps`.
+    pub is_tls: bool,
 }
 
 /// Where in a container definition an endpoint was found: names only, never values.

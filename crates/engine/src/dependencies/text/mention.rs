@@ -40,6 +40,7 @@ impl Mention {
                 protocol: service.protocol,
                 certainty: Certainty::Stated,
                 is_http: service.is_http,
+                is_tls: service.is_tls,
             },
         }
     }
@@ -70,6 +71,7 @@ impl Mention {
             endpoint.port = endpoint.port.or_else(|| service.port_on(&endpoint.host));
             endpoint.protocol = service.protocol;
             endpoint.is_http |= service.is_http;
+            endpoint.is_tls |= service.is_tls;
         }
     }
 

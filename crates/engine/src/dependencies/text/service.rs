@@ -11,6 +11,8 @@ pub(super) struct Service {
     pub(super) protocol: Protocol,
     /// Whether a proxy may carry it.
     pub(super) is_http: bool,
+    /// Whether TLS starts with the first byte.
+    pub(super) is_tls: bool,
 }
 
 /// What a scheme is about.
@@ -74,6 +76,7 @@ impl Service {
             port: Some(port),
             protocol: Protocol::TCP,
             is_http: false,
+            is_tls: false,
         }
     }
 
@@ -91,17 +94,26 @@ impl Service {
         }
     }
 
+    /// The same service, with TLS from the first byte on.
+    const fn over_tls(self) -> Self {
+        Self {
+            is_tls: true,
+            ..self
+        }
+    }
+
     /// A service without a port of its own.
     pub(super) const fn any(protocol: Protocol) -> Self {
         Self {
             port: None,
             protocol,
             is_http: false,
+            is_tls: false,
         }
     }
 
     /// HTTP over TLS.
-    pub(super) const HTTPS: Self = Self::http(443);
+    pub(super) const HTTPS: Self = Self::http(443).over_tls();
     pub(super) const SQL_SERVER: Self = Self::tcp(1433);
     pub(super) const POSTGRES: Self = Self::tcp(5432);
     pub(super) const ORACLE: Self = Self::tcp(1521);
@@ -124,10 +136,11 @@ impl Service {
             }
             "cockroach" | "cockroachdb" => Self::tcp(26257),
             "mysql" | "mysql2" | "mysqlx" | "mariadb" => Self::tcp(3306),
-            "redis" | "rediss" | "valkey" | "valkeys" => Self::tcp(6379),
+            "redis" | "valkey" => Self::tcp(6379),
+            "rediss" | "valkeys" => Self::tcp(6379).over_tls(),
             "redis-sentinel" | "sentinel" => Self::tcp(26379),
             "amqp" | "rabbitmq" => Self::tcp(5672),
-            "amqps" => Self::tcp(5671),
+            "amqps" => Self::tcp(5671).over_tls(),
             "mongodb" | "mongo" | "docdb" => Self::tcp(27017),
             "kafka" => Self::tcp(9092),
             "zookeeper" | "zk" => Self::tcp(2181),
@@ -135,14 +148,14 @@ impl Service {
             "http" | "ws" => Self::http(80),
             "https" | "wss" => Self::HTTPS,
             "ldap" => Self::tcp(389),
-            "ldaps" => Self::tcp(636),
+            "ldaps" => Self::tcp(636).over_tls(),
             "smtp" => Self::tcp(25),
-            "smtps" => Self::tcp(465),
+            "smtps" => Self::tcp(465).over_tls(),
             "submission" => Self::tcp(587),
             "imap" => Self::tcp(143),
-            "imaps" => Self::tcp(993),
+            "imaps" => Self::tcp(993).over_tls(),
             "ftp" => Self::tcp(21),
-            "ftps" => Self::tcp(990),
+            "ftps" => Self::tcp(990).over_tls(),
             "sftp" | "ssh" => Self::tcp(22),
             "git" => Self::tcp(9418),
             "memcached" | "memcache" => Self::tcp(11211),
@@ -153,16 +166,16 @@ impl Service {
             "oracle" => Self::ORACLE,
             "redshift" => Self::tcp(5439),
             "db2" => Self::tcp(50000),
-            "neo4j" | "neo4j+s" | "bolt" | "bolt+s" => Self::tcp(7687),
+            "neo4j" | "bolt" => Self::tcp(7687),
+            "neo4j+s" | "bolt+s" => Self::tcp(7687).over_tls(),
             "mqtt" => Self::tcp(1883),
-            "mqtts" => Self::tcp(8883),
+            "mqtts" => Self::tcp(8883).over_tls(),
             "nfs" => Self::tcp(2049),
             "statsd" | "dogstatsd" => Self::STATSD,
             "syslog" => Self::udp(514),
             "gelf" => Self::udp(12201),
-            "tcp" | "tcps" | "ssl" | "tls" | "grpc" | "grpcs" | "thrift" => {
-                Self::any(Protocol::TCP)
-            }
+            "tcp" | "grpc" | "thrift" => Self::any(Protocol::TCP),
+            "tcps" | "ssl" | "tls" | "grpcs" => Self::any(Protocol::TCP).over_tls(),
             "udp" => Self::any(Protocol::UDP),
             _ => return None,
         })
