@@ -38,7 +38,7 @@ struct Chain {
     events: aws_sdk_eventbridge::Client,
     inbox: Inbox,
     bus: Inbox,
-    _stack: Stack,
+    stack: Stack,
     network: Server,
 }
 
@@ -61,9 +61,18 @@ impl Chain {
             events: aws_sdk_eventbridge::Client::new(&config),
             inbox,
             bus,
-            _stack: stack,
+            stack,
             account,
             network,
+        }
+    }
+
+    /// What nobody turned on, no role may do.
+    fn allows_only_what_is_on(&self) {
+        let policies = self.stack.policies();
+        assert!(policies.contains("ecs:DescribeTasks"), "{policies}");
+        for off in ["ecs:ExecuteCommand", "logs:StartQuery"] {
+            assert!(!policies.contains(off), "{off}: {policies}");
         }
     }
 
@@ -176,6 +185,7 @@ fn proved_fixes(text: &str) -> Vec<&str> {
 #[test]
 fn what_is_broken_is_named_and_what_is_mended_is_told_in_the_same_thread() {
     let chain = Chain::new();
+    chain.allows_only_what_is_on();
     // Each in a VPC of its own, so that none hides another.
     let worlds: Vec<_> = (20..26)
         .map(|n| World::new(&chain.network.url(), n))

@@ -16,4 +16,5 @@ mod headroom;
 mod iam;
 mod live;
 mod located;
+mod probe;
 mod support;

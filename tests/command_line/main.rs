@@ -11,6 +11,8 @@ mod diff;
 #[cfg(test)]
 mod headroom;
 #[cfg(test)]
+mod monitor;
+#[cfg(test)]
 mod pipelines;
 #[cfg(test)]
 mod proposed;

@@ -58,7 +58,12 @@ fn the_binary_carries_no_symbols() {
 
 #[test]
 fn the_packages_are_small_enough_to_start_quickly() {
-    for function in ["TaskAuditor", "HeadroomAuditor", "FindingForwarder"] {
+    for function in [
+        "TaskAuditor",
+        "HeadroomAuditor",
+        "FindingForwarder",
+        "VpcMonitor1",
+    ] {
         let size = Package::get().zipped_size(function);
         assert!(size <= 8 * 1024 * 1024, "{function}: {size} bytes, zipped");
     }

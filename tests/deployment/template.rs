@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use awsvpc_auditor_collector::{
-    ACTIONS, CHANGE_ACTIONS, FLOW_LOG_ACTIONS, HEADROOM_ACTIONS, REGION_ACTIONS,
+    ACTIONS, ALONE_ACTIONS, CHANGE_ACTIONS, EXEC_ACTIONS, FLOW_LOG_ACTIONS, HEADROOM_ACTIONS,
+    REGION_ACTIONS,
 };
 use awsvpc_auditor_engine::change;
 use awsvpc_auditor_engine::facts::ServiceEventName;
 use awsvpc_auditor_lambda::config::{
-    AUDITOR_VARIABLES, FORWARDER_VARIABLES, HEADROOM_VARIABLES, SERVICE_VARIABLES, VARIABLES,
+    AUDITOR_VARIABLES, FORWARDER_VARIABLES, HEADROOM_VARIABLES, MONITOR_VARIABLES,
+    SERVICE_VARIABLES, VARIABLES,
 };
 use awsvpc_auditor_lambda::finding_forwarder;
 use awsvpc_auditor_tests::{root, stack, tools};
@@ -87,6 +89,9 @@ fn the_functions_get_the_variables_that_the_code_reads() {
         ("ServiceAuditor", SERVICE_VARIABLES),
         ("HeadroomAuditor", HEADROOM_VARIABLES),
         ("FindingForwarder", FORWARDER_VARIABLES),
+        ("VpcMonitor1", MONITOR_VARIABLES),
+        ("VpcMonitor2", MONITOR_VARIABLES),
+        ("VpcMonitor3", MONITOR_VARIABLES),
     ] {
         let own = functions[function]["Environment"]["Variables"].as_object();
         let own: BTreeSet<_> = own.unwrap().keys().map(String::as_str).collect();
@@ -97,11 +102,12 @@ fn the_functions_get_the_variables_that_the_code_reads() {
     }
 }
 
-const ROLES: [&str; 4] = [
+const ROLES: [&str; 5] = [
     "TaskAuditorRole",
     "HeadroomAuditorRole",
     "FindingForwarderRole",
     "ServiceAuditorRole",
+    "VpcMonitorRole",
 ];
 
 #[test]
@@ -111,10 +117,26 @@ fn no_action_is_a_wildcard_and_none_stands_twice() {
         let actions = stack::allowed_actions(role);
         let wild: Vec<_> = actions.iter().filter(|name| name.contains('*')).collect();
         assert!(wild.is_empty(), "{wild:?}");
+        // Of tasks by their tags, and of the clusters that the call names too.
+        let mut actions = actions;
+        if let Some(second) = actions.iter().rposition(|name| name == EXEC_ACTIONS[0]) {
+            actions.remove(second);
+        }
         let distinct: BTreeSet<_> = actions.iter().collect();
         assert_eq!(distinct.len(), actions.len(), "{role}: {actions:?}");
     }
 }
+
+/// What Lambda does to put a function into a subnet.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>
+const INTERFACE_ACTIONS: [&str; 6] = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+];
 
 /// What the code can call, and what Lambda does in its name.
 #[test]
@@ -136,7 +158,7 @@ fn the_roles_allow_what_the_code_calls_and_no_more() {
         "sqs:ReceiveMessage",
     ];
     let remembers = ["dynamodb:GetItem", "dynamodb:Scan", "sqs:SendMessage"];
-    let of_tasks = [ACTIONS, CHANGE_ACTIONS, FLOW_LOG_ACTIONS].concat();
+    let of_tasks = [ACTIONS, CHANGE_ACTIONS, FLOW_LOG_ACTIONS, EXEC_ACTIONS].concat();
     let of_services = [ACTIONS, CHANGE_ACTIONS, REGION_ACTIONS].concat();
     let looks_at_all = [
         takes_events.as_slice(),
@@ -151,6 +173,8 @@ fn the_roles_allow_what_the_code_calls_and_no_more() {
         (ROLES[0], of_tasks.as_slice(), takes_events.as_slice()),
         (ROLES[1], HEADROOM_ACTIONS, remembers.as_slice()),
         (ROLES[3], of_services.as_slice(), looks_at_all.as_slice()),
+        // Lambda puts it into a subnet.
+        (ROLES[4], ALONE_ACTIONS, INTERFACE_ACTIONS.as_slice()),
     ] {
         let expected = called.iter().chain(&both).chain(own);
         let expected: BTreeSet<String> = expected.map(|action| (*action).to_owned()).collect();
@@ -195,33 +219,119 @@ fn what_forwards_is_there_only_when_it_is_wanted() {
     assert_eq!(parameters["SecurityHub"]["Default"], "off");
 }
 
+/// The policy of the task auditor that allows this action, which stands behind this condition.
+fn policy_behind(condition: &str, action: &str) -> Value {
+    let roles = of_type("AWS::IAM::Role");
+    let mut policies = Vec::new();
+    for (name, role) in &roles {
+        for policy in each(&role["Policies"]) {
+            if policy.to_string().contains(action) {
+                policies.push((name.as_str(), policy.clone()));
+            }
+        }
+    }
+    let [("TaskAuditorRole", policy)] = policies.as_slice() else {
+        panic!("{action}: {policies:?}");
+    };
+    let [own, policy, otherwise] = policy["Fn::If"].as_array().unwrap().as_slice() else {
+        panic!("{action}: {policy}");
+    };
+    assert_eq!(own, condition);
+    assert_eq!(otherwise["Ref"], "AWS::NoValue");
+    policy.clone()
+}
+
+/// A function for each subnet, and none of it where no subnet is named.
+#[test]
+fn the_monitor_is_there_only_when_it_is_wanted() {
+    let resources = resources();
+    let own: BTreeMap<_, _> = resources
+        .iter()
+        .filter(|(name, _)| name.contains("Monitor"))
+        .map(|(name, resource)| (name.as_str(), &resource["Condition"]))
+        .collect();
+    assert_eq!(own.len(), 15, "{own:?}");
+    let functions = of_type("AWS::Serverless::Function");
+    let conditions = ["Monitors", "MonitorsSecondSubnet", "MonitorsThirdSubnet"];
+    for (place, condition) in conditions.iter().enumerate() {
+        let name = format!("VpcMonitor{}", place + 1);
+        for suffix in ["", "Permission", "Runs"] {
+            assert_eq!(own[format!("{name}{suffix}").as_str()], condition);
+        }
+        let function = &functions[&name];
+        let first = &function["VpcConfig"]["SubnetIds"][0];
+        assert_eq!(first["Ref"], format!("MonitorSubnetId{}", place + 1));
+        let variables = &function["Environment"]["Variables"];
+        assert_eq!(&variables["MONITOR_SUBNET_ID"], first, "{name}");
+        let permission = &of_type("AWS::Lambda::Permission")[&format!("{name}Permission")];
+        assert_eq!(referred(&permission["FunctionName"]), name);
+        assert_eq!(referred(&permission["SourceArn"]), "MonitorClock");
+        let target = &of_type("AWS::Events::Rule")["MonitorClock"]["Targets"][place];
+        let target = target.get("Fn::If").map_or(target, |pair| {
+            assert_eq!(pair[0], *condition);
+            &pair[1]
+        });
+        assert_eq!(referred(&target["Arn"]), name);
+    }
+    for name in ["MonitorClock", "VpcMonitorRole", "VpcMonitorLog"] {
+        assert_eq!(own[name], "Monitors");
+    }
+    for alarm in [
+        "MonitorFailuresAlarm",
+        "MonitorErrorsAlarm",
+        "MonitorSilenceAlarm",
+    ] {
+        assert_eq!(own[alarm], "Monitors");
+    }
+    assert_eq!(
+        stack::template()["Parameters"]["MonitorSubnetId1"]["Default"],
+        ""
+    );
+}
+
+/// Its code could be made to open interfaces otherwise.
+#[test]
+fn the_monitors_code_may_not_do_what_lambda_does_for_it() {
+    let denied = statements();
+    let mut denied = denied.iter().filter(|one| one["Effect"] == "Deny");
+    let statement = denied.next().unwrap();
+    let actions = each(&statement["Action"]).into_iter();
+    let actions: Vec<_> = actions.filter_map(Value::as_str).collect();
+    assert_eq!(actions, INTERFACE_ACTIONS);
+    assert!(statement["Condition"]["ArnLike"]["lambda:SourceFunctionArn"].is_object());
+    assert!(denied.next().is_none());
+}
+
 /// What costs, or tells more than configuration, is asked only where people say so.
 #[test]
 fn flow_logs_are_asked_only_where_their_log_groups_are_named() {
-    assert_eq!(
-        stack::template()["Parameters"]["FlowLogGroupArns"]["Default"],
-        ""
-    );
-    let roles = of_type("AWS::IAM::Role");
-    let mut asking = Vec::new();
-    for (name, role) in &roles {
-        for policy in each(&role["Policies"]) {
-            if !policy.to_string().contains("logs:StartQuery") {
-                continue;
-            }
-            let [condition, policy, otherwise] = policy["Fn::If"].as_array().unwrap().as_slice()
-            else {
-                panic!("{name}: {policy}");
-            };
-            assert_eq!(condition, "ReadsFlowLogs");
-            assert_eq!(otherwise["Ref"], "AWS::NoValue");
-            let statement = &policy["PolicyDocument"]["Statement"][0];
-            assert_eq!(statement["Action"], "logs:StartQuery");
-            assert_eq!(referred(&statement["Resource"]), "FlowLogGroupArns");
-            asking.push(name.clone());
+    let parameters = stack::template()["Parameters"].clone();
+    assert_eq!(parameters["FlowLogGroupArns"]["Default"], "");
+    let policy = policy_behind("ReadsFlowLogs", "logs:StartQuery");
+    let statement = &policy["PolicyDocument"]["Statement"][0];
+    assert_eq!(statement["Action"], "logs:StartQuery");
+    assert_eq!(referred(&statement["Resource"]), "FlowLogGroupArns");
+}
+
+/// A shell as root is nothing to give away: off by default, and then only where the task's owner says so.
+#[test]
+fn tasks_are_asked_only_where_people_and_the_tasks_tags_say_so() {
+    let parameters = stack::template()["Parameters"].clone();
+    assert_eq!(parameters["ProbeTasks"]["Default"], "off");
+    let policy = policy_behind("ProbesTasks", "ecs:ExecuteCommand");
+    let mut on_tasks = 0;
+    for statement in each(&policy["PolicyDocument"]["Statement"]) {
+        assert_eq!(statement["Action"], "ecs:ExecuteCommand");
+        let resource = statement["Resource"]["Fn::Sub"].as_str().unwrap();
+        if resource.ends_with(":task/*") {
+            on_tasks += 1;
+            let tags = &statement["Condition"]["StringEquals"];
+            assert_eq!(tags["aws:ResourceTag/awsvpc-auditor:probe"], "on");
+        } else {
+            assert!(resource.ends_with(":cluster/*"), "{resource}");
         }
     }
-    assert_eq!(asking, ["TaskAuditorRole"]);
+    assert_eq!(on_tasks, 1);
 }
 
 #[test]
@@ -418,6 +528,8 @@ fn alarms_on_figures_tell_only_what_no_message_does() {
         .collect();
     let expected = [
         ("ClustersWithoutFreeEniSlot", false),
+        // Where a message can't leave the subnet, this does.
+        ("MonitorFailures", true),
         ("StallingDeployments", false),
         ("ToldWithoutState", true),
         ("UnreachedClusters", true),

@@ -14,6 +14,8 @@ mod changes;
 mod configuration;
 mod flow_logs;
 mod forwarding;
+mod monitor;
+mod probing;
 mod secrets;
 mod starts;
 mod storm;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
+use awsvpc_auditor_collector::{EXEC_ACTIONS, FLOW_LOG_ACTIONS};
 use awsvpc_auditor_engine::checks::ALL;
 use awsvpc_auditor_tests::{auditor, root};
 
@@ -138,7 +139,10 @@ fn the_readme_lists_every_action_of_each_role_and_no_other() {
     let (task, service) = task
         .split_once("The service auditor has a role of its own")
         .expect("the section has a table for each function");
-    let (headroom, forwarder) = headroom
+    let (headroom, monitor) = headroom
+        .split_once("The monitor is there only")
+        .expect("the section has a table for each function");
+    let (monitor, forwarder) = monitor
         .split_once("The function that forwards")
         .expect("the section has a table for each function");
     let entries = template_entries();
@@ -146,6 +150,7 @@ fn the_readme_lists_every_action_of_each_role_and_no_other() {
         ("TaskAuditorRole", task),
         ("ServiceAuditorRole", service),
         ("HeadroomAuditorRole", headroom),
+        ("VpcMonitorRole", monitor),
         ("FindingForwarderRole", forwarder),
     ] {
         let cells = table
@@ -156,8 +161,11 @@ fn the_readme_lists_every_action_of_each_role_and_no_other() {
             .filter_map(allowed)
             .collect();
         if role == "ServiceAuditorRole" {
-            // It may all that the task auditor may, and its table says what else.
+            // It may all that the task auditor may but ask flow logs and tasks, and its table says what
+            // else.
+            let others = [FLOW_LOG_ACTIONS, EXEC_ACTIONS].concat();
             let also = entries["TaskAuditorRole"].lines().filter_map(allowed);
+            let also = also.filter(|action| !others.contains(action));
             listed.extend(also.filter(|action| !in_words.contains(action)));
         }
         let granted: BTreeSet<_> = entries[role]
@@ -194,6 +202,7 @@ fn the_help_reads_as_people_see_it() {
     insta::assert_snapshot!("help", auditor(["--help"]).shown());
     insta::assert_snapshot!("help_reach", auditor(["reach", "--help"]).shown());
     insta::assert_snapshot!("help_headroom", auditor(["headroom", "--help"]).shown());
+    insta::assert_snapshot!("help_monitor", auditor(["monitor", "--help"]).shown());
     insta::assert_snapshot!("help_task", auditor(["task", "--help"]).shown());
     insta::assert_snapshot!("help_service", auditor(["service", "--help"]).shown());
     insta::assert_snapshot!("help_diff", auditor(["diff", "--help"]).shown());

@@ -10,6 +10,7 @@
 pub mod emulators;
 pub mod event_bus;
 pub mod inbox;
+pub mod insider;
 pub mod lambda_api;
 pub mod migration;
 pub mod recorder;
@@ -31,17 +32,26 @@ pub fn root() -> PathBuf {
 }
 
 /// Built once for each test process; Cargo finds it warm.
-static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+static BINARY: LazyLock<PathBuf> = LazyLock::new(|| build("awsvpc-auditor"));
+
+static MONITOR: LazyLock<PathBuf> = LazyLock::new(|| build("vpc-monitor"));
+
+fn build(binary: &str) -> PathBuf {
     let run = escargot::CargoBuild::new()
         .manifest_path(root().join("Cargo.toml"))
         // The same packages and features as the test run itself: the AWS SDK is compiled once.
         .arg("--workspace")
-        .bin("awsvpc-auditor")
+        .bin(binary)
         .features("awsvpc-auditor/aws")
         .run()
-        .expect("the command line builds");
+        .expect("the binary builds");
     run.path().to_owned()
-});
+}
+
+/// The monitor's function as it was built for the tests, not as it is packaged.
+pub fn monitor_binary() -> &'static Path {
+    &MONITOR
+}
 
 /// What a run of the program did.
 #[derive(Debug)]

@@ -233,6 +233,16 @@ impl World {
         done!(request.desired_count(0).network_configuration(network));
     }
 
+    /// Gives a service a tag.
+    pub fn tag_service(&self, name: &str, key: &str, value: &str) {
+        let arn = format!(
+            "arn:aws:ecs:{REGION}:{ACCOUNT}:service/{}/{name}",
+            self.cluster
+        );
+        let tag = aws_sdk_ecs::types::Tag::builder().key(key).value(value);
+        done!(self.ecs.tag_resource().resource_arn(arn).tags(tag.build()));
+    }
+
     /// Deletes a service.
     pub fn delete_service(&self, name: &str) {
         let request = self.ecs.delete_service().cluster(&self.cluster);

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use awsvpc_auditor_engine::dependencies::Declaration;
-use awsvpc_auditor_engine::facts::{ServiceEvent, Snapshot, Task};
+use awsvpc_auditor_engine::facts::{EcsArn, ServiceEvent, Snapshot, Task};
 use awsvpc_auditor_engine::proposal::Proposal;
 use awsvpc_auditor_engine::reach::Question;
 use clap::Args;
 
+use crate::output::Usage;
 use crate::snapshot;
 
 /// What facts are wanted about.
@@ -43,6 +44,18 @@ pub(crate) enum Wanted<'a> {
     Proposal(&'a Proposal),
 }
 
+impl<'a> Wanted<'a> {
+    /// A task by its ARN, or by its id in a cluster.
+    pub(crate) fn task(cluster: Option<&'a str>, task: &'a str) -> Result<Self, Usage> {
+        if !task.starts_with(EcsArn::PREFIX) && cluster.is_none() {
+            return Err(Usage(format!(
+                "--task {task} needs --cluster: it isn't an ARN"
+            )));
+        }
+        Ok(Self::Task { cluster, task })
+    }
+}
+
 /// Where the facts come from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -60,6 +73,12 @@ impl Source {
     /// The directory of saved output, if that is where they come from.
     pub(crate) fn directory(&self) -> Option<&Path> {
         self.snapshot.as_deref()
+    }
+
+    /// As whom AWS is asked.
+    #[cfg(feature = "aws")]
+    pub(crate) fn account(&self) -> &crate::live::Account {
+        &self.account
     }
 
     /// The facts about something.
@@ -89,7 +108,7 @@ impl Source {
 /// This build can't ask AWS.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn no_aws() -> anyhow::Error {
-    crate::output::Usage(
+    Usage(
         "--snapshot DIR is needed: this build reads saved AWS CLI output only (build with \
          `--features aws` to ask AWS)"
             .to_owned(),

@@ -37,6 +37,15 @@ impl Account {
         connect(self.region.as_deref(), self.profile.as_deref()).await
     }
 
+    /// How AWS is asked where this task or service is.
+    pub(crate) async fn connect_at(
+        &self,
+        arn: &str,
+    ) -> Result<aws_config::SdkConfig, ConnectError> {
+        let named = region_in(arn);
+        connect(self.region.as_deref().or(named), self.profile.as_deref()).await
+    }
+
     /// Saved facts have a region and an account already.
     pub(crate) fn refuse_with_snapshot(&self) -> Result<(), Usage> {
         if self.region.is_some() || self.profile.is_some() {
@@ -64,19 +73,23 @@ impl Account {
             let sdk = connect(region, self.profile.as_deref()).await?;
             let collector = Collector::new(&sdk, Calls::default());
             let collected = collector.collect(&request, Instant::now() + PATIENCE);
-            Ok(with_progress(collector.calls(), collected).await?)
+            Ok(with_progress("asking AWS", collector.calls(), collected).await?)
         })
     }
 }
 
 /// Shows on a terminal that something is going on, once it takes long enough to wonder.
-pub(crate) async fn with_progress<T>(calls: &Calls, work: impl Future<Output = T>) -> T {
+pub(crate) async fn with_progress<T>(
+    doing: &str,
+    calls: &Calls,
+    work: impl Future<Output = T>,
+) -> T {
     let mut work = std::pin::pin!(work);
     if let Ok(done) = tokio::time::timeout(SILENCE, &mut work).await {
         return done;
     }
-    let style = ProgressStyle::with_template("{spinner} asking AWS: {msg}, {elapsed}");
-    let bar = ProgressBar::new_spinner();
+    let style = ProgressStyle::with_template("{spinner} {prefix}: {msg}, {elapsed}");
+    let bar = ProgressBar::new_spinner().with_prefix(doing.to_owned());
     if let Ok(style) = style {
         bar.set_style(style);
     }
@@ -175,8 +188,12 @@ fn region_of(wanted: Wanted<'_>) -> Option<String> {
         }) => arn.as_str(),
         Wanted::Reach(_) | Wanted::Needs(_) | Wanted::Proposal(_) => return None,
     };
+    region_in(arn).map(str::to_owned)
+}
+
+fn region_in(arn: &str) -> Option<&str> {
     let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
-    (!region.is_empty()).then(|| region.to_owned())
+    Some(region).filter(|region| !region.is_empty())
 }
 
 #[cfg(test)]

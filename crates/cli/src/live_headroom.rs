@@ -86,7 +86,12 @@ impl Regions {
             let all = names
                 .into_iter()
                 .map(|name| self.collect_in(name, options, calls.clone()));
-            with_progress(&calls, futures_util::future::try_join_all(all)).await
+            with_progress(
+                "asking AWS",
+                &calls,
+                futures_util::future::try_join_all(all),
+            )
+            .await
         })
     }
 
@@ -134,6 +139,6 @@ pub(crate) fn collect(
             ..HeadroomRequest::default()
         };
         let collected = collector.collect(&request, Instant::now() + PATIENCE);
-        Ok(with_progress(&calls, collected).await?)
+        Ok(with_progress("asking AWS", &calls, collected).await?)
     })
 }

@@ -101,6 +101,14 @@ pub(crate) fn print_json(report: &impl serde::Serialize) -> anyhow::Result<()> {
     print(&text)
 }
 
+/// Writes a line for programs.
+#[cfg(feature = "aws")]
+pub(crate) fn print_json_line(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string(value)?;
+    text.push('\n');
+    print(&text)
+}
+
 /// Writes a report in the format that was asked for. `place` is the file or directory that it is about,
 /// for formats that want one; GitHub can show annotations in a file only.
 pub(crate) fn report<J: serde::Serialize>(

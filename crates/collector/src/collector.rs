@@ -290,7 +290,7 @@ impl Collector {
     }
 
     /// The task definitions that tasks and services run. A revision never changes, but its tags can.
-    async fn definitions(&self, ecs: Ecs<'_>, arns: BTreeSet<String>) -> Findings {
+    pub(crate) async fn definitions(&self, ecs: Ecs<'_>, arns: BTreeSet<String>) -> Findings {
         let all = arns.iter().map(|arn| {
             shared(&self.definitions, arn.as_str(), async move {
                 let mut round = Round::default();

@@ -19,13 +19,13 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::calls::Calls;
 use crate::trouble::{Trouble, in_time};
 
-/// Questions in a minute, once the burst is spent. Insights charges for what it reads, and runs a few
+/// Questions of a process in a minute, once the burst is spent; a queue feeds two. Insights charges for what it reads, and runs a few
 /// tens of questions of an account at a time: people's own come first.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
-const A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+const A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
 /// Questions that may come at once.
-const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 
 /// How far back is looked, in minutes: what is read costs, and an alert is about what happens now.
 const BACK: u64 = 30;

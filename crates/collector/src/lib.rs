@@ -3,6 +3,7 @@
 //! the audit.
 
 mod account;
+mod alone;
 mod answers;
 mod by_name;
 mod calls;
@@ -17,6 +18,7 @@ mod ecs;
 mod efs;
 mod elasticache;
 mod elasticloadbalancing;
+mod exec;
 mod findings;
 mod flow_logs;
 mod headroom;
@@ -26,6 +28,7 @@ mod named;
 mod opensearch;
 mod pace;
 mod pages;
+mod probing;
 mod rds;
 mod region;
 mod request;
@@ -42,9 +45,11 @@ pub use calls::{CallCount, Calls};
 pub use cloudtrail::{ChangeLog, NotTold};
 pub use collector::{Collected, Collector};
 pub use connect::{ConnectError, connect, http_client, retries};
+pub use exec::{Container, Exec, NotExecuted};
 pub use flow_logs::{FlowLogReader, NotRead};
 pub use headroom::{CollectedRegion, HEADROOM_ACTIONS, HeadroomCollector, HeadroomRequest};
 pub use kept::FRESH;
+pub use probing::{Insider, NotProbed, longest, probe};
 pub use region::{DefinitionMemory, Listing, RegionServices};
 pub use request::Request;
 pub use trouble::Refused;
@@ -52,8 +57,14 @@ pub use trouble::Refused;
 /// What it takes besides [`ACTIONS`] to look at a region's services, whichever there are.
 pub const REGION_ACTIONS: &[&str] = &["ecs:ListClusters", "ecs:ListServices"];
 
+/// What it takes to tell what a single service talks to.
+pub const ALONE_ACTIONS: &[&str] = &["ecs:DescribeServices", "ecs:DescribeTaskDefinition"];
+
 /// What it takes to tell who changed what.
 pub const CHANGE_ACTIONS: &[&str] = &["cloudtrail:LookupEvents"];
+
+/// What it takes to probe from inside a task.
+pub const EXEC_ACTIONS: &[&str] = &["ecs:ExecuteCommand"];
 
 /// What it takes to ask flow logs what was refused.
 pub const FLOW_LOG_ACTIONS: &[&str] =

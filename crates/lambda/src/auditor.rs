@@ -54,10 +54,12 @@ impl Auditor {
 
     /// Handles one invocation.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, AuditError> {
+        // On the heap: with all that they may await, they would be too deep a type for the compiler.
         if is_about_tasks(&event.payload) {
-            Ok(Answer::Tasks(self.tasks.handle(event).await?))
+            Ok(Answer::Tasks(Box::pin(self.tasks.handle(event)).await?))
         } else {
-            Ok(Answer::Services(self.services.handle(event).await?))
+            let handling = Box::pin(self.services.handle(event));
+            Ok(Answer::Services(handling.await?))
         }
     }
 }

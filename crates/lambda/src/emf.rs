@@ -4,6 +4,8 @@
 //! Written here and not by a library: it is one structure, and the libraries bring a registry that
 //! outlives the invocation.
 
+mod monitor;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
@@ -11,6 +13,8 @@ use std::time::{Duration, SystemTime};
 use awsvpc_auditor_engine::checks::{AuditResult, HeadroomReport, Outcome, Report};
 use awsvpc_auditor_engine::headroom::Figure;
 use serde_json::{Value, json};
+
+pub(crate) use monitor::MonitorRun;
 
 /// Writes lines of metrics.
 pub(crate) fn write(lines: &[Value]) -> std::io::Result<()> {

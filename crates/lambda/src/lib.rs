@@ -14,3 +14,4 @@ mod payload;
 pub mod service_auditor;
 pub mod task_auditor;
 mod time;
+pub mod vpc_monitor;

@@ -26,7 +26,8 @@ fn start(level: tracing::Level) {
         .with_default(LevelFilter::WARN)
         .with_target("awsvpc_auditor", level)
         .with_target("task_auditor", level)
-        .with_target("finding_forwarder", level);
+        .with_target("finding_forwarder", level)
+        .with_target("vpc_monitor", level);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

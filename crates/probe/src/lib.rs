@@ -3,9 +3,13 @@
 //!
 //! What is asked and answered are the engine's types, [`awsvpc_auditor_engine::probe`].
 
+pub mod exec;
 mod limits;
+mod monitor;
 pub mod script;
 pub mod session;
 pub mod sockets;
+mod time;
 
 pub use limits::Limits;
+pub use monitor::ask_twice;

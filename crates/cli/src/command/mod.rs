@@ -4,6 +4,10 @@ mod checks;
 mod diff;
 mod explain;
 mod headroom;
+#[cfg(feature = "aws")]
+mod monitor;
+#[cfg(feature = "aws")]
+mod probe;
 mod reach;
 #[cfg(feature = "aws")]
 mod save;
@@ -30,8 +34,12 @@ pub(crate) enum Command {
     Task(task::TaskCommand),
     Service(service::ServiceCommand),
     Reach(reach::Reach),
+    #[cfg(feature = "aws")]
+    Probe(probe::ProbeCommand),
     Diff(diff::Diff),
     Headroom(headroom::Headroom),
+    #[cfg(feature = "aws")]
+    Monitor(monitor::Monitor),
     #[cfg(feature = "aws")]
     #[command(name = "snapshot")]
     Save(save::Save),
@@ -46,8 +54,12 @@ impl Command {
             Self::Task(command) => command.run(),
             Self::Service(command) => command.run(),
             Self::Reach(command) => command.run(),
+            #[cfg(feature = "aws")]
+            Self::Probe(command) => command.run(),
             Self::Diff(command) => command.run(),
             Self::Headroom(command) => command.run(),
+            #[cfg(feature = "aws")]
+            Self::Monitor(command) => command.run(),
             #[cfg(feature = "aws")]
             Self::Save(command) => command.run(),
             Self::Checks(command) => command.run(),

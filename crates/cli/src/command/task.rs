@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use awsvpc_auditor_engine::checks::{self, Subject};
-use awsvpc_auditor_engine::facts::{EcsArn, Snapshot, Task, TaskStateChange};
+use awsvpc_auditor_engine::facts::{Snapshot, Task, TaskStateChange};
 use clap::Args;
 
 use super::Audit;
@@ -39,15 +39,12 @@ impl TaskCommand {
             let snapshot = self.audit.facts(Wanted::Event(&event.detail))?;
             return self.report(&snapshot, &event.detail, Some(&event.time));
         }
-        let name = self.task.as_deref().unwrap_or_default();
-        if !name.starts_with(EcsArn::PREFIX) && self.cluster.is_none() {
-            return Err(Usage(format!("--task {name} needs --cluster: it isn't an ARN")).into());
-        }
-        let snapshot = self.audit.facts(Wanted::Task {
-            cluster: self.cluster.as_deref(),
-            task: name,
-        })?;
-        let task = self.described(&snapshot)?;
+        let (cluster, name) = (
+            self.cluster.as_deref(),
+            self.task.as_deref().unwrap_or_default(),
+        );
+        let snapshot = self.audit.facts(Wanted::task(cluster, name)?)?;
+        let task = described(&snapshot, cluster, name)?;
         self.report(&snapshot, task, None)
     }
 
@@ -69,22 +66,22 @@ impl TaskCommand {
         let after = audit(&after);
         self.audit.finish_proposed(&audit(facts), &after, about)
     }
+}
 
-    /// The task among the facts.
-    fn described<'a>(&self, snapshot: &'a Snapshot) -> anyhow::Result<&'a Task> {
-        let name = self.task.as_deref().unwrap_or_default();
-        let in_cluster = |task: &&Task| {
-            self.cluster
-                .as_deref()
-                .is_none_or(|cluster| task.cluster_arn.is_called(cluster))
-        };
-        let mut tasks = snapshot.tasks.seen().filter(in_cluster);
-        tasks.find(|task| task.task_arn.is_called(name)).with_context(|| {
-            let known = snapshot.tasks.seen().count();
-            format!(
-                "no task {name} among the {known} task(s) of the facts: it may have stopped more than an \
-                 hour ago; give its --event, or offline save `aws ecs describe-tasks` for it"
-            )
-        })
-    }
+/// The task among the facts.
+pub(super) fn described<'a>(
+    snapshot: &'a Snapshot,
+    cluster: Option<&str>,
+    name: &str,
+) -> anyhow::Result<&'a Task> {
+    let in_cluster =
+        |task: &&Task| cluster.is_none_or(|cluster| task.cluster_arn.is_called(cluster));
+    let mut tasks = snapshot.tasks.seen().filter(in_cluster);
+    tasks.find(|task| task.task_arn.is_called(name)).with_context(|| {
+        let known = snapshot.tasks.seen().count();
+        format!(
+            "no task {name} among the {known} task(s) of the facts: it may have stopped more than an hour \
+             ago; give its --event, or offline save `aws ecs describe-tasks` for it"
+        )
+    })
 }

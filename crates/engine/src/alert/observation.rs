@@ -3,7 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evidence::Evidence;
 use super::{About, Finding, InvalidTag, Moment, Scope, Tags, Unclear};
 use crate::change::Change;
-use crate::checks::{AuditResult, Basis, HeadroomReport, Outcome, Report, Step, Subject};
+use crate::checks::{
+    AuditResult, Basis, HeadroomReport, MonitorReport, Outcome, Report, Step, Subject, Watch,
+};
 use crate::facts::{Snapshot, Task, TaskAttachment};
 use crate::flow_log::Recorded;
 use crate::probe;
@@ -100,6 +102,39 @@ impl Observation {
         observations.collect()
     }
 
+    /// What a monitor was answered from one place. `everywhere` are all the places that it asks from: what
+    /// was seen from another one is over when that is no longer among them.
+    pub fn of_monitor(
+        report: &MonitorReport<'_>,
+        everywhere: BTreeSet<String>,
+        observed_at: Moment,
+    ) -> Self {
+        let mut observation = Self::new(Scope::from(&report.watch), observed_at);
+        observation.places = Some(everywhere);
+        let name = report.watch.place();
+        let place = [name.clone()];
+        for result in &report.results {
+            observation.take(result, &place, true, None);
+            // What wasn't asked this time isn't gone.
+            if report.watch.probe.cut_short.is_some() {
+                observation.evidence_in(result.check.id, &name).is_unclear = true;
+            }
+        }
+        // That nobody can tell how large packets fare says nothing new about a target that is down.
+        let down: BTreeSet<&str> = report
+            .results
+            .iter()
+            .filter(|result| result.outcome == Outcome::Fail)
+            .map(|result| result.resource.as_str())
+            .collect();
+        let unclear = report.results.iter();
+        let unclear = unclear.filter(|result| {
+            result.outcome == Outcome::Unknown && !down.contains(result.resource.as_str())
+        });
+        observation.unclear = unclear.map(Unclear::of_result).collect();
+        observation
+    }
+
     /// What a check said in a place.
     pub(super) fn evidence_in(&mut self, check: &str, place: &str) -> &mut Evidence {
         let key = (check.to_owned(), place.to_owned());
@@ -138,10 +173,7 @@ impl Observation {
         match result.outcome {
             Outcome::Pass | Outcome::Skipped => {}
             Outcome::Unknown => {
-                self.unclear.insert(Unclear {
-                    check: result.check.id.to_owned(),
-                    message: result.message.clone(),
-                });
+                self.unclear.insert(Unclear::of_result(result));
             }
             Outcome::Fail => {
                 let fault = self.faults.entry(result.fingerprint.clone());
@@ -250,10 +282,29 @@ fn is_of_start(result: &AuditResult) -> bool {
 }
 
 impl Unclear {
+    fn of_result(result: &AuditResult) -> Self {
+        Self {
+            check: result.check.id.to_owned(),
+            message: result.message.clone(),
+        }
+    }
+
     fn of_tag(slip: &InvalidTag) -> Self {
         Self {
             check: "tags".to_owned(),
             message: slip.to_string(),
+        }
+    }
+}
+
+impl From<&Watch<'_>> for Scope {
+    fn from(watch: &Watch<'_>) -> Self {
+        Self {
+            account: watch.account.to_owned(),
+            region: watch.region.to_owned(),
+            about: About::Monitor {
+                name: watch.name.to_owned(),
+            },
         }
     }
 }

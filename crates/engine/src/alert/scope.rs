@@ -28,6 +28,11 @@ pub enum About {
     Headroom,
     /// What the auditor can't see.
     Coverage,
+    /// What a monitor asks from inside the network.
+    Monitor {
+        /// What people call it.
+        name: String,
+    },
 }
 
 impl Scope {
@@ -35,7 +40,15 @@ impl Scope {
     pub fn cluster(&self) -> Option<&str> {
         match &self.about {
             About::Tasks { cluster, .. } => Some(cluster),
-            About::Headroom | About::Coverage => None,
+            About::Headroom | About::Coverage | About::Monitor { .. } => None,
+        }
+    }
+
+    /// The monitor's name, where it is about one.
+    pub fn monitor(&self) -> Option<&str> {
+        match &self.about {
+            About::Monitor { name } => Some(name),
+            About::Tasks { .. } | About::Headroom | About::Coverage => None,
         }
     }
 
@@ -50,13 +63,13 @@ impl Scope {
     pub fn owner(&self) -> Option<&str> {
         match &self.about {
             About::Tasks { owner, .. } => Some(owner),
-            About::Headroom | About::Coverage => None,
+            About::Headroom | About::Coverage | About::Monitor { .. } => None,
         }
     }
 }
 
 /// The key of its state: `ACCOUNT/REGION/CLUSTER/OWNER`, `ACCOUNT/REGION/headroom`,
-/// `ACCOUNT/REGION/coverage`.
+/// `ACCOUNT/REGION/coverage`, `ACCOUNT/REGION/monitor/NAME`.
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/", self.account, self.region)?;
@@ -64,6 +77,7 @@ impl fmt::Display for Scope {
             About::Tasks { cluster, owner } => write!(f, "{cluster}/{owner}"),
             About::Headroom => f.write_str("headroom"),
             About::Coverage => f.write_str("coverage"),
+            About::Monitor { name } => write!(f, "monitor/{name}"),
         }
     }
 }

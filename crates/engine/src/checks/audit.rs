@@ -154,7 +154,7 @@ pub(super) fn results(
     let inquiry = Inquiry::new(snapshot, asked.subject).because_of(asked.event);
     let results = checks.iter().filter_map(|check| match check.run {
         Run::Task(look) => Some(judge(check, look, &inquiry)),
-        Run::Headroom(_) => None,
+        Run::Headroom(_) | Run::Monitor(_) => None,
     });
     results.flatten().collect()
 }

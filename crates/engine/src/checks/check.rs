@@ -6,6 +6,7 @@ use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing};
 use crate::fix::Fix;
 use crate::headroom::Assessment;
+use crate::probe::Probe;
 use crate::reach::Explanation;
 
 /// Looks for one fault.
@@ -35,6 +36,8 @@ pub enum Run {
     Task(fn(&Inquiry<'_>) -> Result<Vec<Judgement>, Unknown>),
     /// At what a region has left.
     Headroom(fn(&Assessment<'_, '_>) -> Vec<Judgement>),
+    /// At what a monitor was answered.
+    Monitor(fn(&Probe) -> Vec<Judgement>),
 }
 
 impl fmt::Debug for Run {
@@ -42,6 +45,7 @@ impl fmt::Debug for Run {
         f.write_str(match self {
             Self::Task(_) => "Task",
             Self::Headroom(_) => "Headroom",
+            Self::Monitor(_) => "Monitor",
         })
     }
 }
@@ -102,6 +106,8 @@ pub enum Step {
     Hardening,
     /// What is left for the next tasks: no step of a task's audit.
     Headroom,
+    /// What a monitor asks answers: no step of a task's audit.
+    Monitor,
 }
 
 impl Step {
@@ -131,6 +137,7 @@ impl Step {
             Self::Inside => "From the inside",
             Self::Hardening => "Pitfalls and hardening",
             Self::Headroom => "Headroom",
+            Self::Monitor => "Monitor",
         }
     }
 }

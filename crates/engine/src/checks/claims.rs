@@ -76,7 +76,7 @@ pub(crate) fn dns_faults(inquiry: &Inquiry<'_>) -> Vec<String> {
     let checks = super::ALL.iter().filter(|check| check.step == Step::Dns);
     let judgements = checks.filter_map(|check| match check.run {
         Run::Task(look) => look(inquiry).ok(),
-        Run::Headroom(_) => None,
+        Run::Headroom(_) | Run::Monitor(_) => None,
     });
     let faults = judgements.flatten().filter_map(|one| match one {
         Judgement::Fail(fault) => Some(fault.message),

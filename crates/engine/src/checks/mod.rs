@@ -41,6 +41,9 @@ mod instance_not_trunked;
 mod interface_endpoint_blocks_task;
 mod load_balancer_cannot_reach_task;
 mod mixed_network_modes;
+mod monitor_audit;
+mod monitored_path_black_hole;
+mod monitored_target_unreachable;
 mod no_internet_route;
 mod orphaned_enis;
 mod path_mtu_black_hole;
@@ -74,12 +77,13 @@ pub use comparison::{Compared, Presence, compare};
 pub use effect::{Effect, Standing};
 pub use headroom_audit::{HeadroomReport, headroom, headroom_only};
 pub use inquiry::Inquiry;
+pub use monitor_audit::{MonitorReport, Watch, monitor, monitor_only};
 pub use proof::prove_fix;
 pub use touched::touched;
 
 pub use crate::subject::{Basis, Launch, ServiceNotFound, Subject};
 
-/// Every check, in the order of the checklist, and then those of what is left.
+/// Every check, in the order of the checklist, then those of what is left, and those of monitors.
 pub static ALL: &[&Check] = &[
     &task_start_failed::CHECK,
     &eni_not_attached::CHECK,
@@ -122,6 +126,8 @@ pub static ALL: &[&Check] = &[
     &instance_eni_slots_low::CHECK,
     &trunking_not_enabled::CHECK,
     &orphaned_enis::CHECK,
+    &monitored_target_unreachable::CHECK,
+    &monitored_path_black_hole::CHECK,
 ];
 
 /// The check with this id.

@@ -31,7 +31,7 @@ pub enum InvalidDeclaration {
     Address(String),
     /// A tag that looks like one of these and isn't.
     #[error(
-        "the tag {0} is none of {NEEDS}, {DENIES}, {IGNORE}, {SNOOZE_UNTIL}, {QUIET_HOURS} and \
+        "the tag {0} is none of {NEEDS}, {DENIES}, {IGNORE}, {PROBE}, {SNOOZE_UNTIL}, {QUIET_HOURS} and \
          {IGNORE_CHECKS}"
     )]
     Tag(String),
@@ -64,6 +64,9 @@ pub(super) const DENIES: &str = "awsvpc-auditor:denies";
 /// Hosts and variables that are left alone.
 pub(super) const IGNORE: &str = "awsvpc-auditor:ignore";
 
+/// Whether a task may be asked itself, by ECS Exec: `on`. IAM looks at it too, by the auditor's policy.
+pub const PROBE: &str = "awsvpc-auditor:probe";
+
 /// Tags that look like these and aren't: a slip in a name must not switch a guard off without a word.
 pub(super) fn unknown_tags(tags: &[Tag]) -> impl Iterator<Item = InvalidDeclaration> {
     let keys = tags.iter().filter_map(|tag| tag.key.as_deref());
@@ -76,6 +79,7 @@ pub(super) fn unknown_tags(tags: &[Tag]) -> impl Iterator<Item = InvalidDeclarat
         NEEDS,
         DENIES,
         IGNORE,
+        PROBE,
         SNOOZE_UNTIL,
         QUIET_HOURS,
         IGNORE_CHECKS,

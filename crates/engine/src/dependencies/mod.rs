@@ -18,7 +18,7 @@ pub mod text;
 pub use asking::questions;
 pub(crate) use aws_service::exec_call;
 pub use aws_service::{Caller, ServiceCall, ServiceHost};
-pub use declared::{Declaration, InvalidDeclaration};
+pub use declared::{Declaration, InvalidDeclaration, PROBE};
 pub use locate::{AwsName, Located, Spot, Whereabouts, locate, may_be_kafka};
 pub(crate) use locate::{balancers, resolved};
 pub use needs::{Dependency, Needs, discover};

@@ -41,8 +41,8 @@ impl Failure {
         let name = (!probed.connected.is_answered()).then(|| of_name(&probed.resolved));
         let name = name.flatten();
         name.or_else(|| of_port(&probed.connected))
-            .or_else(|| of_handshake(&probed.handshake))
             .or_else(|| of_path(&probed.path))
+            .or_else(|| of_handshake(&probed.handshake))
     }
 
     /// Whether it is the name that fails.

@@ -75,6 +75,10 @@ pub fn compare(
     circumstances: Circumstances<'_>,
 ) -> (Configured, Meaning) {
     let configured = claim.configured_for(probed);
+    if let Some(address) = answered_within(probed) {
+        let why = format!("a proxy in the task itself answered, at {address}");
+        return (configured, cant_tell(Side::Probe, why));
+    }
     let standing = probed.standing();
     let meaning = match (&configured, &standing) {
         (Configured::Closed(blockers), _) if probed.connected.is_answered() => {
@@ -115,6 +119,25 @@ pub fn compare(
         }
     };
     (configured, meaning)
+}
+
+/// The address of the task's own by which a name was answered: Service Connect gives its aliases loopback
+/// addresses, at which its proxy accepts every connection.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html>
+fn answered_within(probed: &Probed) -> Option<IpAddr> {
+    let by = match (&probed.connected, &probed.resolved) {
+        (
+            Connected::Open {
+                address: Some(by), ..
+            },
+            _,
+        ) => Some(*by),
+        (Connected::Open { .. }, Resolved::Addresses { addresses, .. }) => {
+            addresses.first().copied()
+        }
+        _ => None,
+    };
+    by.filter(IpAddr::is_loopback)
 }
 
 fn cant_tell(side: Side, why: String) -> Meaning {

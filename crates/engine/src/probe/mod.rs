@@ -110,8 +110,9 @@ impl Probed {
         let mut steps = [
             resolved,
             connected,
-            self.handshake.standing(),
+            // A path that swallows large packets explains a handshake that isn't answered.
             self.path.standing(),
+            self.handshake.standing(),
         ]
         .into_iter();
         // The first step that fails explains those after it.

@@ -122,7 +122,7 @@ pub(super) fn configured(says: &Configured) -> &'static str {
 /// What stands where nobody could ask.
 const UNKNOWN: &str = "can't tell";
 
-fn resolved(answer: &Resolved) -> String {
+pub(super) fn resolved(answer: &Resolved) -> String {
     match answer {
         Resolved::NotNeeded => "an address".to_owned(),
         Resolved::Addresses { took_ms, .. } => took_ms.to_string(),
@@ -134,7 +134,7 @@ fn resolved(answer: &Resolved) -> String {
     }
 }
 
-fn connected(answer: &Connected) -> String {
+pub(super) fn connected(answer: &Connected) -> String {
     match answer {
         Connected::NotTried => "not tried".to_owned(),
         Connected::Open { took_ms, .. } => format!("open, {took_ms}"),
@@ -146,7 +146,7 @@ fn connected(answer: &Connected) -> String {
     }
 }
 
-fn handshake(answer: &Handshake, is_expected: bool) -> String {
+pub(super) fn handshake(answer: &Handshake, is_expected: bool) -> String {
     match answer {
         Handshake::NotTried if is_expected => "not tried".to_owned(),
         Handshake::NotTried => "not expected".to_owned(),
@@ -164,7 +164,7 @@ fn handshake(answer: &Handshake, is_expected: bool) -> String {
     }
 }
 
-fn path(answer: &PathSize) -> String {
+pub(super) fn path(answer: &PathSize) -> String {
     match answer {
         PathSize::NotTried => "not tried".to_owned(),
         PathSize::Carries { bytes } | PathSize::Narrows { bytes } => format!("{bytes} bytes"),

@@ -1,6 +1,6 @@
 //! How it reads, for people and for programs.
 
-use awsvpc_auditor_engine::checks::{self, Subject};
+use awsvpc_auditor_engine::checks::{self, Effect, Subject};
 use awsvpc_auditor_engine::facts::Snapshot;
 use awsvpc_auditor_engine::probe::{Connected, Handshake, PathSize, Probed, Resolved, Took};
 use awsvpc_auditor_engine::report::json_v1::ReportV1;
@@ -111,4 +111,23 @@ fn without_a_probe_there_is_no_table() {
     let report = checks::run(&snapshot, Subject::Task(&event.detail));
     let json = serde_json::to_value(ReportV1::from(&report)).unwrap();
     assert_eq!(json.get("probes"), None);
+}
+
+/// A second look without a probe has nothing to say of what a probe found.
+#[test]
+fn only_an_answer_mends_what_a_probe_found() {
+    let (broken, account) = probed("database-admits-task.pass", refused());
+    let (mended, _) = probed("database-admits-task.pass", open_at("10.20.11.23"));
+    let unprobed = snapshot(&account);
+    let event = event(&account);
+    let report = |facts| checks::run(facts, Subject::Task(&event.detail));
+    let before = report(&broken);
+    for (after, expected) in [(report(&mended), true), (report(&unprobed), false)] {
+        let effect = Effect::between(&before, &after);
+        let is_mended = effect
+            .mended
+            .iter()
+            .any(|result| result.check.id == "dependency-does-not-answer");
+        assert_eq!(is_mended, expected);
+    }
 }

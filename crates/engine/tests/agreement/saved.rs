@@ -77,7 +77,7 @@ fn what_is_broken_is_named_with_its_place() {
         (
             "2026-06-02T08:20:31Z",
             "yesterday",
-            "probes.json, line 3, column 26: `Probes`: `[0].askedAt`: no such time: yesterday",
+            "probes.json, line 3, column 24: `Probes`: `[0].askedAt`: no such time: yesterday",
         ),
     ] {
         assert_eq!(read(&PROBE.replace(good, broken)).unwrap_err(), said);

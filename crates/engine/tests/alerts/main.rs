@@ -9,6 +9,7 @@
 mod coverage;
 mod delivery;
 mod lifecycle;
+mod monitors;
 mod places;
 mod probes;
 mod room;

@@ -22,7 +22,7 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// The files of the catalogue that hold no check.
-const NOT_CHECKS: [&str; 21] = [
+const NOT_CHECKS: [&str; 22] = [
     "effect",
     "touched",
     "attempt",
@@ -36,6 +36,7 @@ const NOT_CHECKS: [&str; 21] = [
     "headroom_audit",
     "inquiry",
     "mod",
+    "monitor_audit",
     "proof",
     "reaching",
     "slot_shortage",

@@ -1,5 +1,5 @@
-//! The fixtures of the checks. A fixture names its subject: `Event`, `ServiceEvent`, `Audit` (a service), or
-//! `Headroom` (what is left, all of it).
+//! The fixtures of the checks. A fixture names its subject: `Event`, `ServiceEvent`, `Audit` (a service),
+//! `Headroom` (what is left, all of it), or `Monitor` (what a monitor was answered).
 #![allow(
     dead_code,
     reason = "the tests of the checks and of the notices use a part each"
@@ -8,11 +8,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Run, Subject};
+use awsvpc_auditor_engine::checks::{self, AuditResult, Check, Outcome, Run, Subject, Watch};
 use awsvpc_auditor_engine::facts::{
     LoadError, Observations, ServiceEvent, Snapshot, SnapshotReader, TaskStateChange,
 };
 use awsvpc_auditor_engine::headroom::{Options, measure};
+use awsvpc_auditor_engine::probe::Probe;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -37,6 +38,16 @@ struct Audited<'a> {
     service_event: Option<&'a RawValue>,
     audit: Option<Service>,
     headroom: Option<Headroom>,
+    monitor: Option<Monitor>,
+}
+
+/// A monitor, and what it was answered.
+#[derive(Deserialize)]
+struct Monitor {
+    account: String,
+    region: String,
+    name: String,
+    probe: Probe,
 }
 
 /// What an audit of headroom is told.
@@ -105,8 +116,10 @@ pub(crate) fn fixtures() -> Vec<Fixture> {
 pub(crate) struct Audit {
     pub(crate) account: String,
     pub(crate) region: String,
-    /// The cluster, the owner and the ARN of what was audited, unless that is a whole region.
+    /// The cluster, the owner and the ARN of what was audited, where it is a task or service.
     pub(crate) subject: Option<(String, String, String)>,
+    /// The monitor's name, where it is one.
+    pub(crate) monitor: Option<String>,
     pub(crate) results: Vec<AuditResult>,
 }
 
@@ -126,6 +139,9 @@ impl Fixture {
         let text = fs::read_to_string(&self.path).unwrap();
         let audited: Audited<'_> =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if let Some(monitor) = audited.monitor {
+            return self.monitor(&monitor);
+        }
         let snapshot = snapshot(&name, &text);
         if let Some(headroom) = audited.headroom {
             return self.headroom(&snapshot, headroom);
@@ -154,6 +170,22 @@ impl Fixture {
         about(&subject, results)
     }
 
+    fn monitor(&self, monitor: &Monitor) -> Audit {
+        let watch = Watch {
+            account: &monitor.account,
+            region: &monitor.region,
+            name: &monitor.name,
+            probe: &monitor.probe,
+        };
+        Audit {
+            account: monitor.account.clone(),
+            region: monitor.region.clone(),
+            subject: None,
+            monitor: Some(monitor.name.clone()),
+            results: checks::monitor_only(watch, &[self.check]).results,
+        }
+    }
+
     fn headroom(&self, snapshot: &Snapshot, Headroom { together }: Headroom) -> Audit {
         assert!(
             matches!(self.check.run, Run::Headroom(_)),
@@ -172,6 +204,7 @@ impl Fixture {
                 .unwrap_or_default(),
             region: first.map(|region| region.name.clone()).unwrap_or_default(),
             subject: None,
+            monitor: None,
             results: checks::headroom_only(&regions, &[self.check]).results,
         }
     }
@@ -188,6 +221,7 @@ fn about(subject: &Subject<'_>, results: Vec<AuditResult>) -> Audit {
             subject.owner(),
             subject.arn().to_string(),
         )),
+        monitor: None,
         results,
     }
 }

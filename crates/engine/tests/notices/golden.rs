@@ -184,6 +184,22 @@ fn every_kind_of_notice_reads_as_it_did() {
         coverage_finding("ecs:DescribeTasks"),
     ];
     read("kind__coverage", coverage);
+    let mut monitor = nothing(About::Monitor {
+        name: "orders".to_owned(),
+    });
+    monitor.resolved = vec![Finding {
+        fingerprint: "123456789012/eu-west-1/monitor/orders/monitored-target-unreachable/\
+                      orders.internal:5432"
+            .to_owned(),
+        check: "monitored-target-unreachable".to_owned(),
+        title: "something that a monitor asks for can't be reached from a subnet".to_owned(),
+        resource: "orders.internal:5432".to_owned(),
+        message: "orders.internal:5432 can't be reached from subnet-0a1b: port: refused".to_owned(),
+        mends: Vec::new(),
+        affected: tasks(0),
+        ..no_dns()
+    }];
+    read("kind__monitor_resolved", monitor);
     let mut coverage = nothing(About::Coverage);
     coverage.resolved = vec![coverage_finding("ec2:DescribeNetworkAcls")];
     read("kind__coverage_resolved", coverage);

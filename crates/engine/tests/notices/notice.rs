@@ -143,6 +143,7 @@ pub(crate) fn notice_of(fixture: &Fixture) -> Notice {
         account,
         region,
         subject,
+        monitor,
         results,
     } = fixture.audit();
     let is_about_tasks = subject.is_some();
@@ -151,7 +152,10 @@ pub(crate) fn notice_of(fixture: &Fixture) -> Notice {
             let task = arn.contains(":task/").then_some(arn);
             (About::Tasks { cluster, owner }, task)
         }
-        None => (About::Headroom, None),
+        None => (
+            monitor.map_or(About::Headroom, |name| About::Monitor { name }),
+            None,
+        ),
     };
     let of = |outcome| {
         results

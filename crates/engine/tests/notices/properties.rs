@@ -132,6 +132,7 @@ fn scope() -> impl Strategy<Value = Scope> {
     let about = prop_oneof![
         Just(About::Headroom),
         Just(About::Coverage),
+        text().prop_map(|name| About::Monitor { name }),
         (text(), text()).prop_map(|(cluster, owner)| About::Tasks { cluster, owner }),
     ];
     (text(), text(), about).prop_map(|(account, region, about)| Scope {

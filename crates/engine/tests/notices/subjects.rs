@@ -25,6 +25,12 @@ fn tasks(cluster: &str, owner: &str) -> About {
     }
 }
 
+fn monitor(name: &str) -> About {
+    About::Monitor {
+        name: name.to_owned(),
+    }
+}
+
 #[test]
 fn the_kind_of_news_is_said_first() {
     let found = || vec![no_route("subnet-1"), no_dns(), no_dns()];
@@ -65,6 +71,18 @@ fn the_kind_of_news_is_said_first() {
                 n.resolved = vec![finding("ec2:DescribeNetworkAcls")];
             }),
             "Mended: awsvpc-auditor sees again: ec2:DescribeNetworkAcls".to_owned(),
+        ),
+        (
+            subject(monitor("orders"), |n| {
+                n.opened = vec![finding("monitored-target-unreachable")];
+            }),
+            "Network monitor: orders: monitored-target-unreachable".to_owned(),
+        ),
+        (
+            subject(monitor("orders"), |n| {
+                n.resolved = vec![finding("monitored-target-unreachable")];
+            }),
+            "Mended: network monitor: orders: monitored-target-unreachable".to_owned(),
         ),
         (
             subject(orders(), |_| ()),

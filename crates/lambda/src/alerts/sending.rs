@@ -75,9 +75,10 @@ impl<W: World> Telling<'_, W> {
             return told;
         }
         let changes = async {
-            match told.changes.is_empty() {
-                true => self.world.changes(notice, self.until).await,
-                false => Vec::new(),
+            if told.changes.is_empty() {
+                self.world.changes(notice, self.until).await
+            } else {
+                Vec::new()
             }
         };
         let (changes, refused) = join(changes, self.world.refused(notice, self.until)).await;

@@ -2,6 +2,7 @@
 //! task fails.
 
 mod forwarder;
+mod monitor;
 mod values;
 
 use std::collections::BTreeSet;
@@ -14,12 +15,14 @@ use awsvpc_auditor_engine::headroom::Thresholds;
 
 use crate::alerts::{Aws, Table, Topics};
 pub use forwarder::{FORWARDER_VARIABLES, ForwarderConfig, ProductArn};
+pub(crate) use monitor::MOST_TARGETS;
+pub use monitor::{MONITOR_VARIABLES, MonitorConfig};
 use values::{
     is_on, list, log_groups, log_level, metrics_namespace, minimum_severity, number, topic_arn,
     wrong,
 };
 
-/// Every environment variable that both functions read; a test compares them with the template.
+/// Every environment variable that the auditors and the monitor read; a test compares them with the template.
 pub const VARIABLES: &[&str] = &[
     TOPIC_ARN,
     CHAT_TOPIC_ARN,
@@ -34,7 +37,7 @@ pub const VARIABLES: &[&str] = &[
 ];
 
 /// Every further one that the task auditor reads.
-pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, FLOW_LOG_GROUP_ARNS];
+pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, FLOW_LOG_GROUP_ARNS, PROBE_TASKS];
 
 /// Every further one that the service auditor reads.
 pub const SERVICE_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, CLUSTERS];
@@ -54,6 +57,7 @@ const STATE_TABLE: &str = "STATE_TABLE";
 const REGIONS: &str = "REGIONS";
 const CLUSTERS: &str = "CLUSTERS";
 const LOOK_UP_CHANGES: &str = "LOOK_UP_CHANGES";
+const PROBE_TASKS: &str = "PROBE_TASKS";
 const FLOW_LOG_GROUP_ARNS: &str = "FLOW_LOG_GROUP_ARNS";
 const CLUSTER_SLOTS_PERCENT: &str = "CLUSTER_SLOTS_PERCENT";
 const SUBNET_ADDRESSES_PERCENT: &str = "SUBNET_ADDRESSES_PERCENT";
@@ -86,6 +90,8 @@ pub struct Config {
     pub metrics_namespace: String,
     /// Whether CloudTrail is asked who changed what, before something new is told.
     pub looks_up_changes: bool,
+    /// Whether tasks are asked themselves, by ECS Exec, when an alert is about to open.
+    pub probes_tasks: bool,
     /// The log groups of VPC flow logs that are asked what was refused, by name; none: no flow log is.
     pub flow_log_groups: BTreeSet<String>,
     /// The clusters whose services are looked at, by name or ARN; none: all.
@@ -147,6 +153,7 @@ impl Config {
             log_level: log_level(value(LOG_LEVEL).as_deref())?,
             metrics_namespace: metrics_namespace(value(METRICS_NAMESPACE))?,
             looks_up_changes: is_on(LOOK_UP_CHANGES, value(LOOK_UP_CHANGES).as_deref())?,
+            probes_tasks: is_on(PROBE_TASKS, value(PROBE_TASKS).as_deref())?,
             flow_log_groups: log_groups(FLOW_LOG_GROUP_ARNS, value(FLOW_LOG_GROUP_ARNS))?,
             clusters: list(value(CLUSTERS)),
         })

@@ -27,8 +27,9 @@ pub(super) fn log_groups(
 ) -> Result<BTreeSet<String>, ConfigError> {
     let arns = list(value).into_iter();
     let names = arns.map(|arn| {
-        // arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME, and :* for its streams.
-        let mut parts = arn.strip_suffix(":*").unwrap_or(&arn).splitn(7, ':');
+        // arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME:*. Without its end IAM takes it for something else.
+        let whole = arn.strip_suffix(":*").unwrap_or_default();
+        let mut parts = whole.splitn(7, ':');
         let is_logs = parts.next() == Some("arn") && parts.nth(1) == Some("logs");
         let is_group = parts.nth(2) == Some("log-group");
         let name = parts

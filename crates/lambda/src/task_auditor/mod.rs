@@ -1,6 +1,7 @@
 //! Audits the tasks that events tell of, and tells people what of it is news.
 
 mod judged;
+mod probing;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::emf::Metrics;
 use crate::payload::{Incoming, Payload, given_back};
 use crate::time::{Time, holder};
 use judged::{Judged, report};
+use probing::Prober;
 
 pub(crate) use judged::RETRIED;
 
@@ -40,6 +42,8 @@ pub struct TaskAuditor {
     collector: Arc<Collector>,
     keeper: Keeper,
     aws: Aws,
+    /// Nothing where nobody wants tasks to be asked.
+    prober: Option<Prober>,
     config: Config,
 }
 
@@ -91,6 +95,7 @@ impl TaskAuditor {
         Self {
             keeper: Keeper::new(config.policy.clone()),
             aws: config.aws(sdk, collector.calls()),
+            prober: (config.probes_tasks).then(|| Prober::new(sdk, collector.calls())),
             collector,
             config,
         }
@@ -177,6 +182,7 @@ impl TaskAuditor {
         }
         let collected = self.collect(&payload.events, invocation.time).await?;
         let snapshot = collected.snapshot()?;
+        let snapshot = self.probed(snapshot, &payload.events, invocation).await;
         let judged = self.judge(&snapshot, &collected, &payload.events, invocation);
         // The report is the answer; that a topic didn't take its message is in the log.
         self.tell(&judged, invocation).await;
@@ -195,6 +201,7 @@ impl TaskAuditor {
         }
         let collected = self.collect(events, invocation.time).await?;
         let snapshot = collected.snapshot()?;
+        let snapshot = self.probed(snapshot, events, invocation).await;
         let judged = self.judge(&snapshot, &collected, events, invocation);
         let mut outcome = self.tell(&judged, invocation).await;
         let mut back = judged.to_retry.clone();
@@ -249,6 +256,22 @@ impl TaskAuditor {
             tracing::warn!(action, reason, "facts are missing");
         }
         Ok(collected)
+    }
+
+    /// Adds what tasks were answered whose alerts are about to open, where that is wanted.
+    async fn probed(
+        &self,
+        snapshot: Snapshot,
+        events: &[Incoming],
+        invocation: &Invocation,
+    ) -> Snapshot {
+        let Some(prober) = &self.prober else {
+            return snapshot;
+        };
+        let until = invocation.time.telling;
+        // On the heap: with all that it may await, it would be too deep a type for the compiler.
+        let answers = Box::pin(prober.ask(&self.aws, &snapshot, events, until)).await;
+        snapshot.probed(answers)
     }
 
     fn judge(

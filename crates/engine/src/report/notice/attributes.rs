@@ -17,6 +17,7 @@ pub(super) fn attributes(notice: &Notice) -> Vec<(&'static str, Attribute)> {
         ("region", scope.region.clone()),
         ("cluster", scope.cluster().unwrap_or_default().to_owned()),
         ("owner", scope.owner().unwrap_or_default().to_owned()),
+        ("monitor", scope.monitor().unwrap_or_default().to_owned()),
         ("severity", notice.severity().to_string()),
         ("kind", notice.kind().to_string()),
     ];

@@ -65,6 +65,7 @@ pub(super) fn body(notice: &Notice) -> String {
         About::Tasks { .. } => "tasks",
         About::Headroom => "headroom",
         About::Coverage => "coverage",
+        About::Monitor { .. } => "monitor",
     };
     json(&Notification {
         version: "1.0",
@@ -129,6 +130,7 @@ fn context(notice: &Notice) -> BTreeMap<&'static str, String> {
         ("region", scope.region.clone()),
         ("cluster", scope.cluster().unwrap_or_default().to_owned()),
         ("owner", scope.owner().unwrap_or_default().to_owned()),
+        ("monitor", scope.monitor().unwrap_or_default().to_owned()),
         ("severity", notice.severity().to_string()),
         ("kind", notice.kind().to_string()),
         ("checks", checks),
@@ -217,6 +219,12 @@ fn head(notice: &Notice) -> String {
         }
         About::Headroom => "What ECS has left for the next tasks".to_owned(),
         About::Coverage => "What awsvpc-auditor can't see".to_owned(),
+        About::Monitor { name } => {
+            format!(
+                "What monitor {} asks from inside the network",
+                code(name, 300)
+            )
+        }
     };
     let place = format!("account {}, region {}", code(account, 50), code(region, 50));
     lines.push(format!("{who}, {place}"));

@@ -78,8 +78,8 @@ pub struct ChangeV1 {
 /// What a message is about.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SubjectV1 {
-    /// `tasks`, `headroom` (what is left for the next tasks) or `coverage` (what the auditor can't
-    /// see).
+    /// `tasks`, `headroom` (what is left for the next tasks), `coverage` (what the auditor can't see) or
+    /// `monitor` (what answers inside the network).
     pub(super) kind: SubjectKindV1,
     pub(super) account: String,
     pub(super) region: String,
@@ -87,6 +87,9 @@ pub struct SubjectV1 {
     pub(super) cluster: Option<String>,
     /// `service:NAME` or `family:NAME`; for `tasks` only.
     pub(super) owner: Option<String>,
+    /// The monitor's name; for `monitor` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) monitor: Option<String>,
 }
 
 /// What of an account a message is about.
@@ -99,6 +102,8 @@ pub enum SubjectKindV1 {
     Headroom,
     /// What the auditor can't see.
     Coverage,
+    /// What answers inside the network.
+    Monitor,
 }
 
 /// Whether a fault is there.
@@ -317,11 +322,13 @@ impl From<&Scope> for SubjectV1 {
                 About::Tasks { .. } => SubjectKindV1::Tasks,
                 About::Headroom => SubjectKindV1::Headroom,
                 About::Coverage => SubjectKindV1::Coverage,
+                About::Monitor { .. } => SubjectKindV1::Monitor,
             },
             account: cut(&scope.account, 512),
             region: cut(&scope.region, 512),
             cluster: scope.cluster().map(|cluster| cut(cluster, 512)),
             owner: scope.owner().map(|owner| cut(owner, 512)),
+            monitor: scope.monitor().map(|name| cut(name, 512)),
         }
     }
 }

@@ -85,6 +85,12 @@ fn head(notice: &Notice) -> String {
         }
         About::Headroom => "What ECS has left for the next tasks".to_owned(),
         About::Coverage => "What awsvpc-auditor can't see".to_owned(),
+        About::Monitor { name } => {
+            format!(
+                "What monitor {} asks from inside the network",
+                cut(name, 300)
+            )
+        }
     };
     paragraph(&mut text, "", "  ", &who);
     let place = format!("account {}, region {}", cut(account, 50), cut(region, 50));

@@ -31,8 +31,8 @@ pub struct Message {
     /// 256 KiB that SNS takes.
     pub body: String,
     /// What subscriptions can filter by, name and value: `account`, `region`, `cluster`, `owner`,
-    /// `severity`, `kind` and `checks`, as far as there is one. Fewer than the 10 that SQS takes with
-    /// raw message delivery.
+    /// `monitor`, `severity`, `kind` and `checks`, as far as there is one. Fewer than the 10 that SQS
+    /// takes with raw message delivery.
     /// <https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html>
     pub attributes: Vec<(&'static str, Attribute)>,
 }

@@ -75,7 +75,7 @@ impl SecurityFinding {
             id: id(&finding.fingerprint),
             generator_id: format!("awsvpc-auditor/{}", cut(&finding.check, 100)),
             r#type: match notice.subject.kind {
-                SubjectKindV1::Tasks => {
+                SubjectKindV1::Tasks | SubjectKindV1::Monitor => {
                     "Software and Configuration Checks/AWS Security Best Practices/Network Reachability"
                 }
                 SubjectKindV1::Headroom | SubjectKindV1::Coverage => {
@@ -179,6 +179,7 @@ fn product_fields(notice: &NoticeV1, finding: &FindingV1) -> BTreeMap<String, St
     let texts = [
         ("Cluster", &notice.subject.cluster),
         ("Owner", &notice.subject.owner),
+        ("Monitor", &notice.subject.monitor),
         ("ExampleTask", &notice.example_task),
         ("StoppedReason", &notice.stopped_reason),
     ];

@@ -50,13 +50,18 @@ pub(super) fn news(notice: &Notice) -> String {
         About::Tasks { cluster, owner } => format!("{} in {cluster}", owner_parts(owner).1),
         About::Headroom => region.clone(),
         About::Coverage => "awsvpc-auditor can't see".to_owned(),
+        About::Monitor { name } => name.clone(),
     };
     match (notice.kind(), about) {
         (Kind::Opened, About::Tasks { .. }) => format!("ECS network fault: {who}: "),
         (Kind::Opened, About::Headroom) => format!("ECS headroom: {who}: "),
+        (Kind::Opened, About::Monitor { .. }) => format!("Network monitor: {who}: "),
         (Kind::Opened, About::Coverage) => format!("{who}: "),
         (Kind::Resolved, About::Coverage) => "Mended: awsvpc-auditor sees again: ".to_owned(),
         (kind, About::Headroom) => format!("{}: ECS headroom: {who}: ", title(kind)),
+        (kind, About::Monitor { .. }) => {
+            format!("{}: network monitor: {who}: ", title(kind))
+        }
         (kind, _) => format!("{}: {who}: ", title(kind)),
     }
 }
@@ -109,7 +114,10 @@ fn age(time: Duration) -> Option<String> {
     Some(format!("{count} {unit}{plural}"))
 }
 
-/// The command that shows all of it, as it is now.
+/// The targets that are asked again.
+const MOST_TARGETS: usize = 10;
+
+/// The command that shows all of it, as it is now. What a monitor asked is to be asked from where it is.
 pub(super) fn look_again(notice: &Notice) -> Option<String> {
     let Scope { region, about, .. } = &notice.scope;
     let line = match (about, &notice.example) {
@@ -129,6 +137,16 @@ pub(super) fn look_again(notice: &Notice) -> Option<String> {
         }
         (About::Headroom, _) => {
             format!("awsvpc-auditor headroom --region {}", word(&clean(region)))
+        }
+        (About::Monitor { .. }, _) => {
+            let targets = main_findings(notice).iter();
+            let mut targets: Vec<_> = targets.map(|one| word(&clean(&one.resource))).collect();
+            targets.dedup();
+            targets.truncate(MOST_TARGETS);
+            if targets.is_empty() {
+                return None;
+            }
+            format!("awsvpc-auditor monitor {}", targets.join(" "))
         }
         (About::Coverage, _) => return None,
     };

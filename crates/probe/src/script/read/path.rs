@@ -1,0 +1,107 @@
+use awsvpc_auditor_engine::probe::{Handshake, PathSize};
+
+use super::record::{Answer, Step};
+use super::words::{how, is_misunderstood, says};
+use super::{Notes, Place};
+
+/// The largest packet that the Internet carries, and what every link of a VPC does.
+const ORDINARY: u32 = 1500;
+
+// A host may answer a large IPv4 echo request in fragments, which pass where large packets don't: what is
+// swallowed on the way back only shows in a handshake that stays silent.
+
+pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>) -> PathSize {
+    let cant_tell = |why: &str| PathSize::CantTell {
+        why: why.to_owned(),
+    };
+    let Some(mtu) = place.interfaces.iter().map(|interface| interface.mtu).max() else {
+        return cant_tell("the MTU of the interfaces couldn't be read");
+    };
+    if mtu <= ORDINARY {
+        return PathSize::NotTried;
+    }
+    let answers: Vec<Tried> = notes.answers(Step::Path).map(Tried::of).collect();
+    if let Some(bytes) = answers.iter().find_map(|tried| tried.told_mtu) {
+        return PathSize::Narrows { bytes };
+    }
+    if answers.is_empty() {
+        return PathSize::CantTell {
+            why: place.no_answer(notes, Step::Path, &["ping"]),
+        };
+    }
+    if answers.iter().any(|tried| tried.is_misunderstood) {
+        return cant_tell("the image's ping can't keep packets whole");
+    }
+    let [first, .., last] = answers.as_slice() else {
+        return match answers.first().and_then(|tried| tried.trouble.clone()) {
+            Some(why) => PathSize::CantTell { why },
+            None => cant_tell("the target doesn't answer ping"),
+        };
+    };
+    let carried = answers.iter().filter(|tried| tried.passes);
+    let carried = carried.map(|tried| tried.bytes).max();
+    if carried == Some(mtu) {
+        return PathSize::Carries { bytes: mtu };
+    }
+    let swallowed = answers.iter().filter(|tried| tried.swallowed);
+    let swallowed = swallowed.map(|tried| tried.bytes).min();
+    match swallowed {
+        // The last one is small again: the network was there all the while.
+        Some(swallows) if first.passes && last.passes && last.bytes < swallows => {
+            PathSize::BlackHole {
+                carries: carried,
+                swallows,
+            }
+        }
+        _ => cant_tell("the answers to ping contradict each other"),
+    }
+}
+
+/// What pings of a path come to beside a handshake over it. VPC endpoints, and gateways of VPNs, drop large
+/// packets without a word and clamp the segment size of TCP, which never sends any: a handshake that is done
+/// carried a whole chain of certificates.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html>
+pub(super) fn beside(path: PathSize, handshake: &Handshake) -> PathSize {
+    match (&path, handshake) {
+        (PathSize::BlackHole { .. }, Handshake::Done { .. }) => PathSize::CantTell {
+            why: "large pings are swallowed, and TCP gets through: its segments may be clamped"
+                .to_owned(),
+        },
+        _ => path,
+    }
+}
+
+/// What became of echo requests of one size.
+struct Tried {
+    bytes: u32,
+    passes: bool,
+    swallowed: bool,
+    told_mtu: Option<u32>,
+    is_misunderstood: bool,
+    trouble: Option<String>,
+}
+
+impl Tried {
+    fn of(answer: &Answer<'_>) -> Self {
+        let told = answer.words.to_ascii_lowercase();
+        let lost = told.contains("100% packet loss");
+        let passes = answer.status == 0;
+        Self {
+            bytes: answer.tool.parse().unwrap_or_default(),
+            passes,
+            swallowed: lost && !says(&told, &["unreachable", "errors", "exceeded", "filtered"]),
+            told_mtu: told_mtu(&told),
+            is_misunderstood: is_misunderstood(&told, answer.status),
+            trouble: (!passes && !lost).then(|| how(answer)),
+        }
+    }
+}
+
+/// `Frag needed and DF set (mtu = 1500)`, `message too long, mtu=1500`, `Packet too big: mtu=1280`.
+fn told_mtu(told: &str) -> Option<u32> {
+    let is_told = says(told, &["frag needed", "too long", "too big"]);
+    let (_, rest) = told.split_once("mtu").filter(|_| is_told)?;
+    let rest = rest.trim_start_matches([' ', '=', ':']);
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok().filter(|bytes| *bytes > 0)
+}
