@@ -7,61 +7,67 @@ use awsvpc_auditor_probe::script::Script;
 use crate::network::{ask, ten_runs};
 use crate::{limits, targets};
 
+/// What swallows large packets without a word.
+const BLACK_HOLE: PathSize = PathSize::BlackHole {
+    carries: Some(1500),
+    swallows: 8500,
+};
+
 #[test]
 fn black_holes_are_told_from_narrow_links_by_every_shell() {
-    let black_hole = PathSize::BlackHole {
-        carries: Some(1500),
-        swallows: 8500,
+    std::thread::scope(|scope| {
+        for (link, expected) in [
+            (Link::Jumbo, PathSize::Carries { bytes: 9001 }),
+            (Link::Narrow(1500), PathSize::Narrows { bytes: 1500 }),
+            (Link::BlackHole(1500), BLACK_HOLE),
+            // The answers to ping come in fragments, so that only the way there is measured.
+            (Link::BlackHoleBack(1500), PathSize::Carries { bytes: 9001 }),
+        ] {
+            scope.spawn(move || told_in_ten_runs(link, &expected));
+        }
+    });
+}
+
+fn told_in_ten_runs(link: Link, expected: &PathSize) {
+    let lab = Lab::new(link).unwrap();
+    let _ports = [
+        lab.port(5432, Reply::Nothing).unwrap(),
+        lab.port(443, Reply::LongTls).unwrap(),
+    ];
+    let targets = targets(&["10.0.2.2:5432", "10.0.2.2:443/tls", "[fd00:2::2]:5432"]);
+    // Routers don't make fragments of IPv6.
+    let expected_v6 = match link {
+        Link::BlackHoleBack(_) => &BLACK_HOLE,
+        _ => expected,
     };
-    for (link, expected) in [
-        (Link::Jumbo, PathSize::Carries { bytes: 9001 }),
-        (Link::Narrow(1500), PathSize::Narrows { bytes: 1500 }),
-        (Link::BlackHole(1500), black_hole.clone()),
-        // The answers to ping come in fragments, so that only the way there is measured.
-        (Link::BlackHoleBack(1500), PathSize::Carries { bytes: 9001 }),
-    ] {
-        let lab = Lab::new(link).unwrap();
-        let _ports = [
-            lab.port(5432, Reply::Nothing).unwrap(),
-            lab.port(443, Reply::LongTls).unwrap(),
-        ];
-        let targets = targets(&["10.0.2.2:5432", "10.0.2.2:443/tls", "[fd00:2::2]:5432"]);
-        // Routers don't make fragments of IPv6.
-        let expected_v6 = match link {
-            Link::BlackHoleBack(_) => black_hole.clone(),
-            _ => expected.clone(),
-        };
-        // BusyBox can't ask that, and prefers itself.
-        for (shell, line) in ten_runs()
-            .take(6)
-            .filter(|(shell, _)| shell[0] != "busybox")
-        {
-            let script = Script::new(&targets, &limits(3, 20));
-            let probe = ask(&lab, &script, shell, line);
-            // The answer to a small hello came whole: the way there may be clamped, for TCP.
-            let by_tls = match link {
-                Link::BlackHole(_) => &PathSize::CantTell {
-                    why: "large pings are swallowed, and TCP gets through: its segments may be clamped"
-                        .to_owned(),
-                },
-                _ => &expected,
-            };
-            let expected = [&expected, by_tls, &expected_v6];
-            for (probed, expected) in probe.targets.iter().zip(expected) {
-                assert_eq!(probed.path, *expected, "{shell:?} {line:?} {link:?}");
-                if matches!(expected, PathSize::BlackHole { .. }) {
-                    assert!(matches!(probed.standing(), Standing::Fails(_)));
-                }
+    // The answer to a small hello came whole: the way there may be clamped, for TCP.
+    let by_tls = match link {
+        Link::BlackHole(_) => &PathSize::CantTell {
+            why: "large pings are swallowed, and TCP gets through: its segments may be clamped"
+                .to_owned(),
+        },
+        _ => expected,
+    };
+    // BusyBox can't ask that, and prefers itself.
+    let runs = ten_runs().chain(ten_runs());
+    let runs = runs.filter(|(shell, _)| shell[0] != "busybox").take(10);
+    for (shell, line) in runs {
+        let script = Script::new(&targets, &limits(3, 20));
+        let probe = ask(&lab, &script, shell, line);
+        for (probed, expected) in probe.targets.iter().zip([expected, by_tls, expected_v6]) {
+            assert_eq!(probed.path, *expected, "{shell:?} {line:?} {link:?}");
+            if matches!(expected, PathSize::BlackHole { .. }) {
+                assert!(matches!(probed.standing(), Standing::Fails(_)));
             }
-            let handshake = &probe.targets[1].handshake;
-            match link {
-                // The certificates don't come through.
-                Link::BlackHoleBack(_) => assert!(
-                    matches!(handshake, Handshake::Silent { .. }),
-                    "{handshake:?}"
-                ),
-                _ => assert!(matches!(handshake, Handshake::Done { .. }), "{handshake:?}"),
-            }
+        }
+        let handshake = &probe.targets[1].handshake;
+        match link {
+            // The certificates don't come through.
+            Link::BlackHoleBack(_) => assert!(
+                matches!(handshake, Handshake::Silent { .. }),
+                "{handshake:?}"
+            ),
+            _ => assert!(matches!(handshake, Handshake::Done { .. }), "{handshake:?}"),
         }
     }
 }
