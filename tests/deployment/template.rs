@@ -530,6 +530,8 @@ fn alarms_on_figures_tell_only_what_no_message_does() {
         ("ClustersWithoutFreeEniSlot", false),
         // Where a message can't leave the subnet, this does.
         ("MonitorFailures", true),
+        // And whether there are such metrics at all.
+        ("MonitorRuns", true),
         ("StallingDeployments", false),
         ("ToldWithoutState", true),
         ("UnreachedClusters", true),
