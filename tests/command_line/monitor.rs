@@ -35,7 +35,7 @@ fn the_exit_status_says_whether_everything_answers() {
     assert!(line(&works).ends_with("works"), "{}", run.stdout);
     assert!(line(&works).contains("an address"), "{}", run.stdout);
     assert!(
-        line(&fails).ends_with("FAILS: the host refuses the connection"),
+        line(&fails).ends_with("FAILS: the connection is refused"),
         "{}",
         run.stdout
     );

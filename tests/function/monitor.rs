@@ -146,7 +146,7 @@ fn a_target_that_goes_is_told_once_and_as_mended_when_it_is_back_in_every_subnet
     for words in [
         address.as_str(),
         "from subnet-a",
-        "the host refuses the connection",
+        "the connection is refused",
     ] {
         assert!(opened.contains(words), "{words}: {opened}");
     }

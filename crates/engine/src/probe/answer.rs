@@ -91,7 +91,7 @@ pub enum Connected {
         /// How long that took.
         took_ms: Took,
     },
-    /// The host answered that nothing listens there: packets get there and back.
+    /// It was refused: nothing listens there, or a firewall on the way says so for it.
     #[serde(rename_all = "camelCase")]
     Refused {
         /// How long that took.
@@ -213,7 +213,7 @@ impl Connected {
     pub fn standing(&self) -> Standing {
         match self {
             Self::NotTried | Self::Open { .. } => Standing::Works,
-            Self::Refused { .. } => Standing::Fails("the host refuses the connection".to_owned()),
+            Self::Refused { .. } => Standing::Fails("the connection is refused".to_owned()),
             Self::Silent { waited_ms } => {
                 Standing::Fails(format!("nothing answered within {waited_ms}"))
             }
@@ -223,9 +223,14 @@ impl Connected {
         }
     }
 
-    /// Whether packets surely got there and back, whatever was answered.
+    /// Whether packets surely got there and back.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open { .. })
+    }
+
+    /// Whether somebody answered: the target, or a firewall on the way that refuses for it.
     pub fn is_answered(&self) -> bool {
-        matches!(self, Self::Open { .. } | Self::Refused { .. })
+        self.is_open() || matches!(self, Self::Refused { .. })
     }
 }
 

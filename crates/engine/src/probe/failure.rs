@@ -13,7 +13,7 @@ pub enum Failure {
     NameServersSilent(Took),
     /// The name doesn't resolve, and nobody could tell why.
     NameUnclear(String),
-    /// The host refuses the connection.
+    /// The connection is refused.
     Refused,
     /// Nothing answered.
     Silent(Took),
@@ -125,8 +125,8 @@ impl fmt::Display for Failure {
                 "its name doesn't resolve ({how}), and what the image has to ask with doesn't tell why"
             ),
             Self::Refused => f.write_str(
-                "the host refuses the connection: packets get there and back, and nothing listens at that \
-                 port, or a firewall on the host rejects it",
+                "the connection is refused: nothing listens at that port, or a firewall, the host's or one on \
+                 the way, rejects it",
             ),
             Self::Silent(waited) => write!(
                 f,

@@ -81,8 +81,13 @@ pub fn compare(
     }
     let standing = probed.standing();
     let meaning = match (&configured, &standing) {
-        (Configured::Closed(blockers), _) if probed.connected.is_answered() => {
+        (Configured::Closed(blockers), _) if probed.connected.is_open() => {
             closed_and_answered(blockers, probed, circumstances)
+        }
+        (Configured::Closed(_), Standing::Fails(_))
+            if matches!(probed.connected, Connected::Refused { .. }) =>
+        {
+            closed_and_refused(probed, circumstances)
         }
         (Configured::Closed(blockers), Standing::Fails(how)) => {
             let mut reasons: Vec<_> = blockers.iter().map(|one| one.message.clone()).collect();
@@ -150,11 +155,8 @@ fn closed_and_answered(
     circumstances: Circumstances<'_>,
 ) -> Meaning {
     let answer = answer(probed, circumstances.asked_at);
-    if let Some(why) = apart(circumstances) {
-        return cant_tell(
-            Side::Configuration,
-            format!("{why}; the probe was answered: {answer}"),
-        );
+    if let Some(why) = too_old(&answer, circumstances) {
+        return why;
     }
     if let Some(subnet) = circumstances.beside_in {
         let why = format!(
@@ -167,6 +169,28 @@ fn closed_and_answered(
         blockers: blockers.to_vec(),
         answer,
     }
+}
+
+/// What a security group or a network ACL stops is dropped, never refused: somebody else answered, and it
+/// isn't told who.
+fn closed_and_refused(probed: &Probed, circumstances: Circumstances<'_>) -> Meaning {
+    let answer = answer(probed, circumstances.asked_at);
+    too_old(&answer, circumstances).unwrap_or_else(|| {
+        cant_tell(
+            Side::Probe,
+            format!(
+                "{answer}. If a firewall on the way refuses it, or one on the own host, the configuration may \
+                 be right; if the target itself does, the audit is wrong"
+            ),
+        )
+    })
+}
+
+/// That facts and answer aren't of the same network, if they may not be.
+fn too_old(answer: &str, circumstances: Circumstances<'_>) -> Option<Meaning> {
+    let why = apart(circumstances)?;
+    let why = format!("{why}; the probe was answered: {answer}");
+    Some(cant_tell(Side::Configuration, why))
 }
 
 fn open_and_fails(failure: Failure, circumstances: Circumstances<'_>) -> Meaning {
@@ -217,9 +241,7 @@ fn answer(probed: &Probed, asked_at: Option<Timestamp>) -> String {
                 Resolved::Addresses { addresses, .. } => listed(addresses),
                 _ => probed.target.host.to_string(),
             };
-            format!(
-                "the host refused the connection at {by} within {took_ms}, so packets get there and back"
-            )
+            format!("the connection was refused at {by} within {took_ms}")
         }
         _ => "nothing".to_owned(),
     };

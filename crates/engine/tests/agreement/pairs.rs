@@ -93,7 +93,7 @@ fn every_pair_has_a_meaning() {
     // What is answered, and what it means where the configuration is open, closed and unknown.
     let expected = [
         ("open", "works", "contradiction", config),
-        ("refused", fails, "contradiction", config),
+        ("refused", fails, probe, config),
         ("silent", fails, "blocked", config),
         ("no way", fails, "blocked", config),
         ("unclear", fails, "blocked", config),
@@ -280,7 +280,7 @@ fn the_address_that_answered_is_the_one_that_counts() {
             "unknown (Configuration)",
         ),
         (resolving(refused(), &both), "unknown (Configuration)"),
-        (resolving(refused(), &["10.0.21.5"]), "contradiction"),
+        (resolving(refused(), &["10.0.21.5"]), "unknown (Probe)"),
         (resolving(refused(), &["10.0.20.5"]), "fails-elsewhere"),
         (resolving(silent(), &["10.0.20.5"]), "fails-elsewhere"),
         (resolving(silent(), &["10.0.21.5"]), "blocked"),

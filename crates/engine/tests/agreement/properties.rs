@@ -84,14 +84,14 @@ fn any_configured() -> impl Strategy<Value = Configured> {
 
 proptest! {
     #[test]
-    fn a_contradiction_is_an_answer_where_it_is_closed(
+    fn a_contradiction_is_an_open_port_where_it_is_closed(
         configured in any_configured(),
         probed in any_probed(),
     ) {
         let (_, meaning) = compare(&at_one(configured.clone()), &probed, Circumstances::default());
         let is_closed = matches!(configured, Configured::Closed(_));
         let contradicts = matches!(meaning, Meaning::Contradiction { .. });
-        prop_assert_eq!(contradicts, is_closed && probed.connected.is_answered());
+        prop_assert_eq!(contradicts, is_closed && probed.connected.is_open());
     }
 
     #[test]
