@@ -163,6 +163,10 @@ fn what_keeps_a_task_from_being_asked_is_said_with_its_check() {
             Mischief::RefusedUpgrade,
             "Session Manager refuses the session's token",
         ),
+        (
+            Mischief::RefusedUpgrade,
+            "`aws ssm terminate-session --session-id ecs-execute-command-",
+        ),
         (Mischief::Encrypted, "encrypted by a KMS key"),
         (Mischief::NoShell, "seems to have no shell"),
     ] {

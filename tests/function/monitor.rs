@@ -15,6 +15,9 @@ use awsvpc_auditor_tests::world::{World, wait};
 use awsvpc_auditor_tests::{monitor_binary, state_table};
 use serde_json::{Value, json};
 
+use crate::support::binary;
+use crate::sweep::swept;
+
 const TABLE: &str = "alerts";
 
 /// The time of an invocation.
@@ -175,6 +178,43 @@ fn a_target_that_goes_is_told_once_and_as_mended_when_it_is_back_in_every_subnet
     let failures = metrics(&a, "MonitorFailures").into_iter();
     let failures: Vec<_> = failures.map(|(_, _, value)| value).collect();
     assert_eq!(failures, [json!(0), json!(1), json!(1), json!(0)]);
+}
+
+/// Whoever sweeps the stack's services knows which monitor the stack has.
+#[test]
+fn alerts_of_a_monitor_that_the_stack_has_no_more_end() {
+    let account = Account::new();
+    let (target, address) = listen(any_port());
+    drop(target);
+    let mut monitor = account.monitor("subnet-a", &address);
+    assert_eq!(look(&mut monitor)["messages"], 1, "{}", monitor.output());
+    account.told();
+
+    let endpoint = account.server.url();
+    let environment = [
+        ("TOPIC_ARN", account.topic.as_str()),
+        ("STATE_TABLE", TABLE),
+        ("AWS_ENDPOINT_URL", endpoint.as_str()),
+    ];
+    let having = environment.into_iter().chain([("MONITOR_NAME", "orders")]);
+    let having: Vec<_> = having.collect();
+    let mut auditor = Function::start(&binary(), &having, TIMEOUT);
+    assert_eq!(swept(&mut auditor)["gone"], json!([]));
+    assert!(account.told().is_empty());
+
+    let mut auditor = Function::start(&binary(), &environment, TIMEOUT);
+    let answer = swept(&mut auditor);
+    let gone = answer["gone"][0].as_str().unwrap_or_default();
+    assert!(gone.ends_with("/monitor/orders"), "{answer}");
+    let told = account.told();
+    let [mended] = told.as_slice() else {
+        panic!("{told:?}\n{}", auditor.output());
+    };
+    assert!(
+        mended.starts_with("Mended: network monitor: orders: "),
+        "{mended}"
+    );
+    assert!(mended.contains("The monitor is no more"), "{mended}");
 }
 
 /// What its task definition says, together with what is listed; while that can't be read, nothing of it is

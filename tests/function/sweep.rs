@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::support::Account;
 
 /// What a sweep answers.
-fn swept(function: &mut Function) -> Value {
+pub(crate) fn swept(function: &mut Function) -> Value {
     let tick = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     match function.invoke(&tick) {
         Outcome::Response(answer) => answer,

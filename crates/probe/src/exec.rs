@@ -14,6 +14,19 @@ pub enum NotAsked {
     /// The session didn't come to its end.
     #[error(transparent)]
     Session(#[from] Trouble),
+    /// No connection to the session opened, so that it couldn't be ended either. It counts as one of the
+    /// task's sessions until ECS Exec gives it up,
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>.
+    #[error(
+        "{trouble}. The session itself is still open until it was idle for 20 minutes, or until `aws ssm \
+         terminate-session --session-id {session_id}`"
+    )]
+    LeftOpen {
+        /// Why it didn't open.
+        trouble: Trouble,
+        /// The session that couldn't be ended.
+        session_id: String,
+    },
     /// The shell didn't do what it was told.
     #[error(transparent)]
     Script(#[from] Unreadable),
@@ -55,6 +68,10 @@ pub async fn ask(
                 asked_at,
                 cut_short: Some(failure.trouble.to_string()),
                 ..probe
+            }),
+            Err(_) if failure.trouble.never_opened() => Err(NotAsked::LeftOpen {
+                trouble: failure.trouble,
+                session_id: access.session_id.clone(),
             }),
             Err(_) => Err(failure.trouble.into()),
         },

@@ -19,6 +19,8 @@ pub(super) struct Evidence {
     /// It speaks for what it names only: a probe asks some targets and not others, and an audit without a
     /// probe asks none.
     pub(super) is_by_name: bool,
+    /// All that it is to look at from there, where that is known: what isn't among it is wanted no more.
+    pub(super) wanted: Option<BTreeSet<String>>,
 }
 
 impl Evidence {
@@ -31,6 +33,11 @@ impl Evidence {
             .passed
             .iter()
             .any(|passed| covers(passed, &finding.resource))
+        {
+            return true;
+        }
+        if let Some(wanted) = &self.wanted
+            && !wanted.contains(&finding.resource)
         {
             return true;
         }

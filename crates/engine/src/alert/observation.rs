@@ -113,11 +113,16 @@ impl Observation {
         observation.places = Some(everywhere);
         let name = report.watch.place();
         let place = [name.clone()];
+        let is_whole = report.watch.probe.cut_short.is_none();
         for result in &report.results {
             observation.take(result, &place, true, None);
-            // What wasn't asked this time isn't gone.
-            if report.watch.probe.cut_short.is_some() {
-                observation.evidence_in(result.check.id, &name).is_unclear = true;
+            let evidence = observation.evidence_in(result.check.id, &name);
+            if is_whole {
+                let wanted = evidence.wanted.get_or_insert_default();
+                wanted.insert(result.resource.clone());
+            } else {
+                // What wasn't asked this time isn't gone.
+                evidence.is_unclear = true;
             }
         }
         // That nobody can tell how large packets fare says nothing new about a target that is down.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alert, Channel, Kind, Lease, Moment, Notice, Observation, Policy, Scope, Tags, Unclear,
+    About, Alert, Channel, Kind, Lease, Moment, Notice, Observation, Policy, Scope, Tags, Unclear,
 };
 
 /// What is remembered about a scope.
@@ -118,7 +118,11 @@ impl State {
         let waiting = self.outbox.len();
         self.settle(scope, None, policy, now);
         for notice in self.outbox.iter_mut().skip(waiting) {
-            notice.caveat = Some(GONE.to_owned());
+            let gone = match &scope.about {
+                About::Monitor { .. } => MONITOR_GONE,
+                _ => SERVICE_GONE,
+            };
+            notice.caveat = Some(gone.to_owned());
         }
         *self != before
     }
@@ -234,7 +238,8 @@ impl State {
 }
 
 /// Why what was broken is told as mended though nobody mended it.
-const GONE: &str = "The service is no more: it was deleted, or its cluster was.";
+const SERVICE_GONE: &str = "The service is no more: it was deleted, or its cluster was.";
+const MONITOR_GONE: &str = "The monitor is no more: nobody asks from there any longer.";
 
 /// What could not be decided, as far as a message has room.
 fn unclear(seen: Option<&Observation>) -> Vec<Unclear> {

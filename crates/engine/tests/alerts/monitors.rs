@@ -191,6 +191,32 @@ fn a_subnet_and_a_target_that_the_monitor_no_longer_has_are_over() {
     assert_eq!(told[0].resolved[0].resource, CACHE);
 }
 
+/// Whatever is known of the others.
+#[test]
+fn a_target_that_the_monitor_no_longer_has_is_over_beside_one_that_nobody_could_ask() {
+    let mut life = Life::default();
+    let one = ["subnet-a"];
+    let both = [(DB, Swallows), (CACHE, Well)];
+    let opened = life.sees(&seen("subnet-a", &one, &both, 0), minute(0));
+    assert_eq!(kinds(&opened), [Opened]);
+    let left = seen("subnet-a", &one, &[(CACHE, CantTell)], 5);
+    let told = life.sees(&left, minute(5));
+    assert_eq!(kinds(&told), [Resolved]);
+    assert_eq!(told[0].resolved[0].resource, DB);
+}
+
+#[test]
+fn alerts_of_a_monitor_that_is_no_more_end_once() {
+    let mut life = Life::default();
+    let broken = seen("subnet-a", &BOTH, &[(DB, Refuses)], 0);
+    assert_eq!(kinds(&life.sees(&broken, minute(0))), [Opened]);
+    let ended = life.ends(&broken.scope, minute(5));
+    assert_eq!(kinds(&ended), [Resolved]);
+    let caveat = ended[0].caveat.as_deref().unwrap();
+    assert!(caveat.starts_with("The monitor is no more"), "{caveat}");
+    assert!(life.ends(&broken.scope, minute(6)).is_empty());
+}
+
 #[test]
 fn what_was_not_asked_this_time_is_not_gone() {
     let mut life = Life::default();

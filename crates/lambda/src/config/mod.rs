@@ -40,7 +40,7 @@ pub const VARIABLES: &[&str] = &[
 pub const AUDITOR_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, FLOW_LOG_GROUP_ARNS, PROBE_TASKS];
 
 /// Every further one that the service auditor reads.
-pub const SERVICE_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, CLUSTERS];
+pub const SERVICE_VARIABLES: &[&str] = &[LOOK_UP_CHANGES, CLUSTERS, monitor::NAME];
 
 /// Every further one that the headroom auditor reads.
 pub const HEADROOM_VARIABLES: &[&str] = &[
@@ -96,6 +96,8 @@ pub struct Config {
     pub flow_log_groups: BTreeSet<String>,
     /// The clusters whose services are looked at, by name or ARN; none: all.
     pub clusters: Vec<String>,
+    /// What the stack's monitor is called, if it has one.
+    pub monitor: Option<String>,
 }
 
 /// A topic for each form of a message.
@@ -156,6 +158,7 @@ impl Config {
             probes_tasks: is_on(PROBE_TASKS, value(PROBE_TASKS).as_deref())?,
             flow_log_groups: log_groups(FLOW_LOG_GROUP_ARNS, value(FLOW_LOG_GROUP_ARNS))?,
             clusters: list(value(CLUSTERS)),
+            monitor: value(monitor::NAME).map(|name| name.trim().to_owned()),
         })
     }
 

@@ -8,7 +8,7 @@ use super::{Config, ConfigError, wrong};
 /// Every further variable that the monitor reads; a test compares them with the template.
 pub const MONITOR_VARIABLES: &[&str] = &[NAME, SUBNET_ID, SUBNET_IDS, TARGETS, SERVICE];
 
-const NAME: &str = "MONITOR_NAME";
+pub(super) const NAME: &str = "MONITOR_NAME";
 const SUBNET_ID: &str = "MONITOR_SUBNET_ID";
 const SUBNET_IDS: &str = "MONITOR_SUBNET_IDS";
 const TARGETS: &str = "MONITOR_TARGETS";

@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use awsvpc_auditor_collector::{Calls, Collected, Collector, RegionServices, Request};
-use awsvpc_auditor_engine::alert::{Observation, Scope};
+use awsvpc_auditor_engine::alert::{About, Observation, Scope};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -328,29 +328,27 @@ impl ServiceAuditor {
         outcome
     }
 
-    /// The services of this place of which alerts are kept and that are no more.
+    /// The services and monitors of this place of which alerts are kept and that are no more.
     async fn gone(&self, region: &RegionServices, invocation: &Invocation) -> Vec<Scope> {
         let Some((account, name)) = &invocation.place else {
             return Vec::new();
         };
         let kept = self.aws.table().scopes().await.unwrap_or_else(|error| {
-            tracing::error!(%error, "of which services alerts are kept isn't known");
+            tracing::error!(%error, "of what alerts are kept isn't known");
             Vec::new()
         });
-        let is_gone = |scope: &Scope| {
-            let service = scope
-                .owner()
-                .and_then(|owner| owner.strip_prefix("service:"));
-            match (scope.cluster(), service) {
-                (Some(cluster), Some(service)) => {
-                    scope.account == *account
-                        && scope.region == *name
-                        && region.listing.lacks(cluster, service)
-                }
-                _ => false,
+        let is_gone = |scope: &Scope| match &scope.about {
+            About::Tasks { cluster, owner } => {
+                let service = owner.strip_prefix("service:");
+                service.is_some_and(|service| region.listing.lacks(cluster, service))
             }
+            // The table is this stack's, and so is whatever monitor it has.
+            About::Monitor { name } => self.config.monitor.as_ref() != Some(name),
+            About::Headroom | About::Coverage => false,
         };
-        kept.into_iter().filter(is_gone).collect()
+        let kept = kept.into_iter();
+        let own = kept.filter(|scope| scope.account == *account && scope.region == *name);
+        own.filter(is_gone).collect()
     }
 }
 

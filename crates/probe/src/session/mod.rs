@@ -65,7 +65,8 @@ pub struct Wanted {
 /// The input are lines that end with LF, each shorter than the 4,095 bytes that a terminal takes.
 ///
 /// The session is ended whatever happens, which takes at most 1.5 seconds beyond the deadline. It can't be
-/// where the connection broke for good, which [`Trouble::Dropped`] says. Dropping the future only closes
+/// where the connection broke for good, which [`Trouble::Dropped`] says, or
+/// [never opened](Trouble::never_opened). Dropping the future only closes
 /// the connection.
 ///
 /// # Errors

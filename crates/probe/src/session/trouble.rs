@@ -92,6 +92,22 @@ pub enum Trouble {
     Protocol(String),
 }
 
+impl Trouble {
+    /// Whether no connection opened by which the session could have been ended.
+    pub fn never_opened(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAUrl
+                | Self::Unreachable { .. }
+                | Self::TokenRefused(_)
+                | Self::Deadline {
+                    waiting_for: WaitingFor::Connection,
+                    ..
+                }
+        )
+    }
+}
+
 /// What a conversation waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitingFor {
