@@ -97,9 +97,9 @@ flatten() {
         fi ;;
       dns:dig:*?IN?A?[0-9]* | dns:dig:*?IN?AAAA?[0-9a-f]*) take "${line##*[!0-9a-f.:]}" ;;
       dns:host:*' address '*) take "${line##* }" ;;
-      tls:openssl:*'erify error'* | tls:openssl:'verify '* | tls:openssl:depth*) continue ;;
-      tls:openssl:*'Cipher is'* | tls:openssl:*erif* | tls:openssl:*rror* | tls:openssl:*errno*) ;;
-      tls:openssl:*) continue ;;
+      *:openssl:*'erify error'* | *:openssl:'verify '* | *:openssl:depth*) continue ;;
+      *:openssl:*'Cipher is'* | *:openssl:*erif* | *:openssl:*rror* | *:openssl:*errno*) ;;
+      *:openssl:*) continue ;;
       *:nc:BusyBox*) break ;;
       *:python3:' '* | *:python3:Traceback*) continue ;;
     esac
@@ -213,18 +213,22 @@ connect() {
   return 1
 }
 
+# Shakes hands by openssl, with further options.
+shake() {
+  if [ "$form" = name ]; then
+    run openssl openssl s_client -connect "$at" -servername "$host" "$@"
+  else
+    run openssl openssl s_client -connect "$at" "$@"
+  fi
+}
+
 handshake() {
   name=$host
   for by in openssl curl python3 wget; do
     has "$by" || continue
     begin tls || return 1
     case $by in
-      openssl)
-        if [ "$form" = name ]; then
-          run openssl openssl s_client -connect "$at" -servername "$name"
-        else
-          run openssl openssl s_client -connect "$at"
-        fi ;;
+      openssl) shake ;;
       curl)
         case $name in *:*) name="[$name]" ;; esac
         run curl curl -q -s -S -I -o /dev/null --noproxy '*' --connect-timeout "$bound" -m "$bound" \
@@ -252,7 +256,16 @@ measure() {
   case $text in *'rag needed'* | *'too long'* | *'too big'*) return ;; esac
   [ "$mtu" -le 8500 ] || fits 8500 3 || fits 1500 3
   # Again, so that it isn't a network that went away meanwhile.
-  fits 1400 2
+  fits 1400 2 && large
+}
+
+# Where large pings are swallowed, TCP may still keep its segments small: a handshake whose first message is
+# as large, by protocols that nobody speaks.
+large() {
+  [ "$protocol" = tls ] && has openssl && begin large || return
+  protocols=http/1.1
+  while [ "${#protocols}" -lt "$mtu" ]; do protocols=$protocols,$hundred; done
+  shake -alpn "$protocols"
 }
 
 ask() {

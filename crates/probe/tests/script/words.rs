@@ -419,3 +419,61 @@ fn paths() {
         assert_eq!(probed(&lines).path, expected, "{lines:?}");
     }
 }
+
+/// Large pings are swallowed, and TCP may fare otherwise.
+#[test]
+fn paths_beside_handshakes() {
+    const DONE: &str = "New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384";
+    let hole = PathSize::BlackHole {
+        carries: Some(8500),
+        swallows: 9001,
+    };
+    let cant_tell = |why: &str| PathSize::CantTell {
+        why: format!("large pings are swallowed, and {why}"),
+    };
+    let passes = cant_tell("large messages of TCP get through: its segments may be clamped");
+    let unsure = cant_tell("a handshake gets through, whose segments may be clamped");
+    let done = &format!("1 tls openssl 90 0 {DONE}");
+    let silent = &"1 tls openssl 3000 137 ".to_owned();
+    for (handshake, large, expected) in [
+        (silent, None, &hole),
+        (done, None, &unsure),
+        (done, Some("3000 137 ".to_owned()), &hole),
+        (done, Some(format!("90 0 {DONE}")), &passes),
+        // Kept open until it was ended.
+        (done, Some(format!("3000 137 {DONE}")), &passes),
+        (
+            done,
+            Some(
+                "90 1 139:error:0A000460:SSL routines:ssl3_read_bytes:tlsv1 alert no application \
+                 protocol:rec_layer_s3.c:1584:SSL alert number 120|New, (NONE), Cipher is (NONE)"
+                    .to_owned(),
+            ),
+            &passes,
+        ),
+        (
+            done,
+            Some("9 1 s_client: Option unknown option -alpn".to_owned()),
+            &unsure,
+        ),
+        (
+            done,
+            Some("9 1 connect:errno=111|139:error:Connection refused".to_owned()),
+            &unsure,
+        ),
+        (done, Some("9 139 Segmentation fault".to_owned()), &unsure),
+    ] {
+        let large = large.map(|line| format!("1 large openssl {line}"));
+        let lines = [
+            "1 dns getent 9 0 [10.0.0.7] 10.0.0.7 STREAM",
+            "1 tcp bash 9 0",
+            handshake,
+            "1 path 1400 20 0 2 received, 0% packet loss",
+            "1 path 9001 1600 1 3 packets transmitted, 0 received, 100% packet loss, time 600ms",
+            "1 path 8500 20 0 3 received, 0% packet loss",
+            "1 path 1400 20 0 2 received, 0% packet loss",
+        ];
+        let lines: Vec<&str> = lines.into_iter().chain(large.as_deref()).collect();
+        assert_eq!(&probed(&lines).path, expected, "{lines:?}");
+    }
+}

@@ -145,7 +145,7 @@ fn judge(target: &Target, notes: &Notes<'_>, place: &Place<'_>) -> Probed {
         Handshake::NotTried
     };
     let path = if open {
-        path::beside(path::judge(notes, place), &handshake)
+        path::judge(notes, place, &handshake)
     } else {
         PathSize::NotTried
     };

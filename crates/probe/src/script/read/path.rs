@@ -1,7 +1,7 @@
 use awsvpc_auditor_engine::probe::{Handshake, PathSize};
 
 use super::record::{Answer, Step};
-use super::words::{how, is_misunderstood, says};
+use super::words::{ENDED, how, is_misunderstood, says};
 use super::{Notes, Place};
 
 /// The largest packet that the Internet carries, and what every link of a VPC does.
@@ -10,7 +10,7 @@ const ORDINARY: u32 = 1500;
 // A host may answer a large IPv4 echo request in fragments, which pass where large packets don't: what is
 // swallowed on the way back only shows in a handshake that stays silent.
 
-pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>) -> PathSize {
+pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake) -> PathSize {
     let cant_tell = |why: &str| PathSize::CantTell {
         why: why.to_owned(),
     };
@@ -48,26 +48,56 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>) -> PathSize {
     match swallowed {
         // The last one is small again: the network was there all the while.
         Some(swallows) if first.passes && last.passes && last.bytes < swallows => {
-            PathSize::BlackHole {
-                carries: carried,
-                swallows,
+            match Tcp::of(notes, handshake) {
+                Tcp::AsPings | Tcp::Swallowed => PathSize::BlackHole {
+                    carries: carried,
+                    swallows,
+                },
+                Tcp::Passes => cant_tell(
+                    "large pings are swallowed, and large messages of TCP get through: its segments may be \
+                     clamped",
+                ),
+                Tcp::CantTell => cant_tell(
+                    "large pings are swallowed, and a handshake gets through, whose segments may be clamped",
+                ),
             }
         }
         _ => cant_tell("the answers to ping contradict each other"),
     }
 }
 
-/// What pings of a path come to beside a handshake over it. VPC endpoints, and gateways of VPNs, drop large
-/// packets without a word and clamp the segment size of TCP, which never sends any: a handshake that is done
-/// carried a whole chain of certificates.
+/// How TCP fares where large pings are swallowed. VPC endpoints, and gateways of VPNs, swallow those without a
+/// word and clamp the segment size of TCP, which then never sends any.
 /// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html>
-pub(super) fn beside(path: PathSize, handshake: &Handshake) -> PathSize {
-    match (&path, handshake) {
-        (PathSize::BlackHole { .. }, Handshake::Done { .. }) => PathSize::CantTell {
-            why: "large pings are swallowed, and TCP gets through: its segments may be clamped"
-                .to_owned(),
-        },
-        _ => path,
+enum Tcp {
+    /// A large message got through.
+    Passes,
+    /// A small one got an answer, a large one none.
+    Swallowed,
+    /// Nothing tells it from what pings say.
+    AsPings,
+    /// A small one got an answer, and nobody could send a large one.
+    CantTell,
+}
+
+impl Tcp {
+    fn of(notes: &Notes<'_>, handshake: &Handshake) -> Self {
+        if !matches!(handshake, Handshake::Done { .. }) {
+            return Self::AsPings;
+        }
+        let Some(answer) = notes.answers(Step::Large).last() else {
+            return Self::CantTell;
+        };
+        let told = answer.words.to_ascii_lowercase();
+        let is_shaken = told.contains("cipher is ") && !told.contains("cipher is (none)");
+        match answer.status {
+            _ if is_shaken => Self::Passes,
+            ENDED => Self::Swallowed,
+            _ if is_misunderstood(&told, answer.status) => Self::CantTell,
+            // Whoever refuses what he was sent has read it.
+            _ if told.contains("alert") => Self::Passes,
+            _ => Self::CantTell,
+        }
     }
 }
 

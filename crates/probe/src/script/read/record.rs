@@ -12,6 +12,8 @@ pub(super) enum Step {
     Connect,
     Handshake,
     Path,
+    /// A handshake that begins with more than a small packet.
+    Large,
 }
 
 impl FromStr for Step {
@@ -23,6 +25,7 @@ impl FromStr for Step {
             "tcp" => Self::Connect,
             "tls" => Self::Handshake,
             "path" => Self::Path,
+            "large" => Self::Large,
             _ => return Err(()),
         })
     }
