@@ -14,7 +14,7 @@ use awsvpc_auditor_lambda::config::{
 };
 use awsvpc_auditor_lambda::finding_forwarder;
 use awsvpc_auditor_tests::{root, stack, tools};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 fn resources() -> Map<String, Value> {
     stack::template()["Resources"].as_object().unwrap().clone()
@@ -261,6 +261,8 @@ fn the_monitor_is_there_only_when_it_is_wanted() {
         let function = &functions[&name];
         let first = &function["VpcConfig"]["SubnetIds"][0];
         assert_eq!(first["Ref"], format!("MonitorSubnetId{}", place + 1));
+        let over_ipv6 = &function["VpcConfig"]["Ipv6AllowedForDualStack"]["Fn::If"];
+        assert_eq!(*over_ipv6, json!(["MonitorsOverIpv6", true, false]));
         let variables = &function["Environment"]["Variables"];
         assert_eq!(&variables["MONITOR_SUBNET_ID"], first, "{name}");
         let permission = &of_type("AWS::Lambda::Permission")[&format!("{name}Permission")];
@@ -322,14 +324,23 @@ fn tasks_are_asked_only_where_people_and_the_tasks_tags_say_so() {
     let mut on_tasks = 0;
     for statement in each(&policy["PolicyDocument"]["Statement"]) {
         assert_eq!(statement["Action"], "ecs:ExecuteCommand");
-        let resource = statement["Resource"]["Fn::Sub"].as_str().unwrap();
-        if resource.ends_with(":task/*") {
+        if let Some(tasks) = statement["Resource"]["Fn::Sub"].as_str() {
+            assert!(tasks.ends_with(":task/*"), "{tasks}");
             on_tasks += 1;
             let tags = &statement["Condition"]["StringEquals"];
             assert_eq!(tags["aws:ResourceTag/awsvpc-auditor:probe"], "on");
-        } else {
-            assert!(resource.ends_with(":cluster/*"), "{resource}");
+            continue;
         }
+        let clusters = &statement["Resource"]["Fn::If"];
+        assert_eq!(clusters[0], "EveryCluster");
+        assert!(
+            clusters[1]["Fn::Sub"]
+                .as_str()
+                .unwrap()
+                .ends_with(":cluster/*"),
+            "{clusters}"
+        );
+        assert_eq!(clusters[2]["Ref"], "ClusterArns");
     }
     assert_eq!(on_tasks, 1);
 }

@@ -43,6 +43,7 @@ impl Shop {
 
     fn event(&self, task: usize) -> Value {
         let mut event = self.world.event("checkout", task, 5, &self.interface);
+        event["source"] = json!("aws.ecs");
         let detail = &mut event["detail"];
         detail["enableExecuteCommand"] = json!(true);
         let url = format!("postgres://shop:{PLANTED}@{}:5432/orders", Lab::SERVER);
@@ -125,6 +126,17 @@ fn an_alert_goes_out_without_answers_where_the_task_cant_be_asked() {
     shop.told(1);
     let log = shop.account.function.output();
     assert!(log.contains("ecs:ExecuteCommand: denied"), "{log}");
+}
+
+/// An event says what a task needs: whoever may put one onto the bus is not to have tasks connect to it.
+#[test]
+fn an_event_that_isn_t_of_ecs_has_no_task_asked() {
+    let mut shop = Shop::new(ON, Mischief::None);
+    let mut event = shop.event(1);
+    event["source"] = json!("somebody.else");
+    assert!(shop.account.deliver(&[event.to_string()]).is_empty());
+    assert_eq!(shop.account.messages().len(), 1);
+    assert_eq!(shop.asked(), 0);
 }
 
 /// IAM would refuse it, and that is an alarm in somebody's log.

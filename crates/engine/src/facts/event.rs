@@ -7,6 +7,10 @@ use super::saved_file::{without_place, without_value};
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html>
 #[derive(Debug, Clone, Deserialize)]
 pub struct TaskStateChange {
+    /// Who sent it. EventBridge lets nobody but AWS say `aws.`.
+    /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>
+    #[serde(default)]
+    pub source: String,
     /// The account.
     pub account: String,
     /// The region.
@@ -71,6 +75,11 @@ impl TaskStateChange {
     /// Reads an event. The error names the field and the place.
     pub fn parse(text: &str) -> Result<Self, EventError> {
         parse(text, &[Self::DETAIL_TYPE])
+    }
+
+    /// Whether ECS itself sent it.
+    pub fn is_of_ecs(&self) -> bool {
+        self.source == "aws.ecs"
     }
 }
 

@@ -63,6 +63,9 @@ impl Prober {
             return Vec::new();
         }
         let suspects = suspects(snapshot, events);
+        if suspects.is_empty() {
+            return Vec::new();
+        }
         let scopes: Vec<Scope> = suspects.keys().cloned().collect();
         // A table that can't be read is no reason to ask every task that starts.
         let Ok(stored) = aws.load(&scopes).await else {
@@ -158,12 +161,16 @@ impl Suspect<'_> {
 }
 
 /// The first running task of each service that has ECS Exec on and may be asked.
+///
+/// Only ECS's own word counts: an event says which places a task needs, and whoever may put events onto the
+/// bus is not to choose what tasks connect to.
 fn suspects<'a>(snapshot: &'a Snapshot, events: &'a [Incoming]) -> BTreeMap<Scope, Suspect<'a>> {
     let mut suspects = BTreeMap::new();
     for incoming in events {
         let task = &incoming.event.detail;
         let subject = Subject::Task(task);
-        if task.last_status != TaskStatus::Running
+        if !incoming.event.is_of_ecs()
+            || task.last_status != TaskStatus::Running
             || subject.is_exec_on() != Some(true)
             || !is_allowed(snapshot, &subject)
         {
