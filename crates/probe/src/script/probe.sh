@@ -128,6 +128,12 @@ run() {
   say "$i $kind $tool $(((t - from) * 10)) $status $text" || exit
 }
 
+# Runs a command, and once more if it was ended: a question to a name server may get lost.
+again() {
+  "$@"
+  [ "$status" != 137 ] || ! begin "$kind" || "$@"
+}
+
 # Looks in /etc/hosts, as tools that ask name servers by themselves don't.
 listed() {
   while read -r entry one two three four five rest || [ -n "$entry" ]; do
@@ -147,7 +153,7 @@ resolve() {
   if has getent; then
     begin dns || return 1
     by_library=1
-    run getent getent ahosts "$host"
+    again run getent getent ahosts "$host"
     [ "$status" != 1 ] || run getent getent hosts "$host"
     [ "$status" != 137 ] || return 1
   else
@@ -160,11 +166,11 @@ resolve() {
     done
     [ -z "$by" ] || begin dns || return 1
     case $by in
-      nslookup) run nslookup nslookup "$host" ;;
-      dig) run dig dig +search +noall +comments +answer +tries=1 "+time=$bound" "$host" A "$host" AAAA ;;
-      host) run host host -W "$bound" "$host" ;;
-      python3) run python3 python3 -B -I -S -c 'import socket,sys;[print(a[4][0]) for a in socket.getaddrinfo(sys.argv[1],None,0,socket.SOCK_STREAM)]' "$host" ;;
-      perl) run perl perl -MSocket=:DEFAULT,:addrinfo -e '($e,@a)=getaddrinfo($ARGV[0],"",{socktype=>SOCK_STREAM});die "$e\n" if $e;for(@a){($e,$h)=getnameinfo($_->{addr},NI_NUMERICHOST);print "$h\n"}' "$host" ;;
+      nslookup) again run nslookup nslookup "$host" ;;
+      dig) run dig dig +search +noall +comments +answer +tries=2 "+time=$(((bound + 1) / 2))" "$host" A "$host" AAAA ;;
+      host) again run host host -W "$bound" "$host" ;;
+      python3) again run python3 python3 -B -I -S -c 'import socket,sys;[print(a[4][0]) for a in socket.getaddrinfo(sys.argv[1],None,0,socket.SOCK_STREAM)]' "$host" ;;
+      perl) again run perl perl -MSocket=:DEFAULT,:addrinfo -e '($e,@a)=getaddrinfo($ARGV[0],"",{socktype=>SOCK_STREAM});die "$e\n" if $e;for(@a){($e,$h)=getnameinfo($_->{addr},NI_NUMERICHOST);print "$h\n"}' "$host" ;;
     esac
     # Where the system's own look-up finds nothing, programs find nothing.
     [ -z "$by_library" ] || addresses=''

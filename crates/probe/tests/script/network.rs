@@ -1,5 +1,6 @@
 //! Networks that behave and misbehave, asked by the tools of the machine in each shell.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use awsvpc_auditor_engine::probe::{Connected, Handshake, PathSize, Probe, Resolved, Target};
@@ -162,6 +163,21 @@ fn a_silent_name_server_and_targets_that_swallow_end_in_time() {
                 "{probed:?}"
             );
         }
+    }
+}
+
+#[test]
+fn a_question_that_gets_lost_is_asked_again() {
+    for shell in [["dash"].as_slice(), &["busybox", "sh"]] {
+        let lab = Lab::new(Link::Jumbo).unwrap();
+        let known = BTreeMap::from([("db.lab".to_owned(), vec![Lab::SERVER])]);
+        let _names = lab.name_server(Names::FirstLost(known)).unwrap();
+        let _port = lab.port(5432, Reply::Nothing).unwrap();
+        let script = Script::new(&targets(&["db.lab:5432"]), &limits(2, 20));
+        let probe = ask(&lab, &script, shell, Line::Pipe);
+        let resolved = &probe.targets[0].resolved;
+        let has_addresses = matches!(resolved, Resolved::Addresses { .. });
+        assert!(has_addresses, "{shell:?}: {resolved:?}");
     }
 }
 
