@@ -12,6 +12,9 @@ use crate::support::Account;
 const GROUP: &str = "/vpc/flow-logs";
 const ARN: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:/vpc/flow-logs:*";
 
+/// The log group of another flow log, which nobody allowed to be asked.
+const OTHER_GROUP: &str = "/vpc/another";
+
 const START: &str = "logs:StartQuery";
 const RESULTS: &str = "logs:GetQueryResults";
 const STOP: &str = "logs:StopQuery";
@@ -25,12 +28,20 @@ struct Shop {
 
 impl Shop {
     fn new(environment: &[(&str, &str)]) -> Self {
+        let shop = Self::unrecorded(environment);
+        shop.world.record_refused(GROUP);
+        shop
+    }
+
+    /// The same without a flow log.
+    fn unrecorded(environment: &[(&str, &str)]) -> Self {
         let account = Account::with_timeout(environment, Duration::from_mins(1));
         let logs = aws_sdk_cloudwatchlogs::Client::new(&client_config(&account.network.url()));
-        wait(logs.create_log_group().log_group_name(GROUP).send()).unwrap();
+        for group in [GROUP, OTHER_GROUP] {
+            wait(logs.create_log_group().log_group_name(group).send()).unwrap();
+        }
         let world = account.world(20);
         world.make_service("checkout");
-        world.record_refused(GROUP);
         world.break_endpoint_group();
         let interface = world.make_interface();
         Self {
@@ -176,6 +187,26 @@ fn a_flow_log_that_has_nothing_yet_says_that_it_is_behind() {
         "{text}"
     );
     assert!(text.contains("minutes behind"), "{text}");
+}
+
+/// The VPC's would say more, and nobody allowed it.
+#[test]
+fn of_two_flow_logs_the_one_that_may_be_asked_is() {
+    let mut shop = Shop::unrecorded(&[("FLOW_LOG_GROUP_ARNS", ARN)]);
+    shop.world.record_refused(OTHER_GROUP);
+    shop.world.record_refused_in_subnet(GROUP);
+    let own = shop.interface.address.clone();
+    let answer = complete(&[row("eni-0e0d", &own, 7)]);
+    shop.answers(move |call| match call.action.as_str() {
+        START => Some(Fault::Answer(r#"{"queryId": "question-1"}"#)),
+        RESULTS => Some(Fault::Answer(answer)),
+        _ => None,
+    });
+    let text = shop.told();
+    assert!(
+        text.contains(&format!("flow log {GROUP}: eni-0e0d refused 7")),
+        "{text}"
+    );
 }
 
 #[test]

@@ -406,8 +406,17 @@ impl World {
 
     /// A flow log of the VPC writes refused packets to this log group.
     pub fn record_refused(&self, log_group: &str) {
-        let request = self.ec2.create_flow_logs().resource_ids(&self.vpc);
-        let request = request.resource_type(FlowLogsResourceType::Vpc);
+        self.record_refused_of(&self.vpc, FlowLogsResourceType::Vpc, log_group);
+    }
+
+    /// One of the tasks' subnet does.
+    pub fn record_refused_in_subnet(&self, log_group: &str) {
+        self.record_refused_of(&self.subnet, FlowLogsResourceType::Subnet, log_group);
+    }
+
+    fn record_refused_of(&self, id: &str, kind: FlowLogsResourceType, log_group: &str) {
+        let request = self.ec2.create_flow_logs().resource_ids(id);
+        let request = request.resource_type(kind);
         let request = request.traffic_type(TrafficType::Reject);
         let request = request.log_group_name(log_group);
         done!(request.deliver_logs_permission_arn("arn:aws:iam::123456789012:role/flow-logs"));

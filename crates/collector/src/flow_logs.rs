@@ -54,8 +54,8 @@ pub struct FlowLogReader {
 /// Flow logs told nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotRead {
-    /// Nobody allowed this log group to be asked.
-    #[error("the log group {0} isn't among those that may be asked")]
+    /// Nobody allowed these log groups to be asked.
+    #[error("none of the log groups that may be asked records it, but {0}")]
     NotAllowed(String),
     /// There were too many questions of late.
     #[error("too many questions to CloudWatch Logs Insights in the last minutes")]
@@ -93,17 +93,19 @@ impl FlowLogReader {
         }
     }
 
-    /// What was refused of a task's packets in the last half an hour. A question that isn't answered by
-    /// the deadline is taken back, so that it costs no more.
+    /// What was refused of a task's packets in the last half an hour, by the first of these that may be
+    /// asked. A question that isn't answered by the deadline is taken back, so that it costs no more.
     pub async fn refused(
         &self,
-        recorded: &Recorded,
+        recorded: &[Recorded],
         deadline: Instant,
     ) -> Result<Arc<Flows>, NotRead> {
+        let allowed = |one: &&Recorded| self.groups.contains(&one.log_group);
+        let Some(recorded) = recorded.iter().find(allowed) else {
+            let groups: Vec<_> = recorded.iter().map(|one| one.log_group.as_str()).collect();
+            return Err(NotRead::NotAllowed(groups.join(", ")));
+        };
         let group = &recorded.log_group;
-        if !self.groups.contains(group) {
-            return Err(NotRead::NotAllowed(group.clone()));
-        }
         let key = format!("{group} {}", recorded.interface);
         if let Some(known) = self.kept.get(&key).await {
             return Ok(known);

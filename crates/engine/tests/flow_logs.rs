@@ -63,7 +63,7 @@ fn snapshot(flow_logs: &Value) -> Snapshot {
     reader.finish().unwrap()
 }
 
-fn recorded(flow_logs: &Value) -> Option<Recorded> {
+fn recorded(flow_logs: &Value) -> Vec<Recorded> {
     let snapshot = snapshot(flow_logs);
     let task = snapshot.tasks.seen().next().unwrap();
     Recorded::of(&snapshot, &Subject::Task(task))
@@ -84,30 +84,30 @@ fn flow_log(resource: &str, changes: &Value) -> Value {
 #[test]
 fn a_task_is_recorded_where_a_flow_log_that_covers_it_goes_to_cloudwatch_logs() {
     let none = json!({});
-    for (logs, group) in [
-        (json!([flow_log("vpc-1", &none)]), Some("of-vpc-1")),
-        (json!([flow_log("subnet-1", &none)]), Some("of-subnet-1")),
+    for (logs, groups) in [
+        (json!([flow_log("vpc-1", &none)]), vec!["of-vpc-1"]),
+        (json!([flow_log("subnet-1", &none)]), vec!["of-subnet-1"]),
         // One of the VPC has the records of the other end too.
         (
             json!([flow_log("subnet-1", &none), flow_log("vpc-1", &none)]),
-            Some("of-vpc-1"),
+            vec!["of-vpc-1", "of-subnet-1"],
         ),
-        (json!([flow_log("vpc-2", &none)]), None),
+        (json!([flow_log("vpc-2", &none)]), vec![]),
         (
             json!([flow_log("vpc-1", &json!({"TrafficType": "ACCEPT"}))]),
-            None,
+            vec![],
         ),
         (
             json!([flow_log("vpc-1", &json!({"DeliverLogsStatus": "FAILED"}))]),
-            None,
+            vec![],
         ),
         (
             json!([flow_log("vpc-1", &json!({"LogDestinationType": "s3"}))]),
-            None,
+            vec![],
         ),
         (
             json!([flow_log("vpc-1", &json!({"LogFormat": "${srcaddr}"}))]),
-            None,
+            vec![],
         ),
         // What can't be read of one may be read of another.
         (
@@ -115,22 +115,21 @@ fn a_task_is_recorded_where_a_flow_log_that_covers_it_goes_to_cloudwatch_logs() 
                 flow_log("vpc-1", &json!({"LogFormat": "${srcaddr}"})),
                 flow_log("subnet-1", &none)
             ]),
-            Some("of-subnet-1"),
+            vec!["of-subnet-1"],
         ),
-        (json!([]), None),
+        (json!([]), vec![]),
     ] {
-        let found = recorded(&logs).map(|recorded| recorded.log_group);
-        assert_eq!(found.as_deref(), group, "{logs}");
+        let found = recorded(&logs);
+        let found: Vec<_> = found.iter().map(|one| one.log_group.as_str()).collect();
+        assert_eq!(found, groups, "{logs}");
     }
 }
 
 #[test]
 fn the_question_reads_as_it_did() {
     let logs = json!([flow_log("vpc-1", &json!({"LogFormat": NEEDED}))]);
-    insta::assert_snapshot!(query(&recorded(&logs).unwrap()));
-    insta::assert_snapshot!(query(
-        &recorded(&json!([flow_log("vpc-1", &json!({}))])).unwrap()
-    ));
+    insta::assert_snapshot!(query(&recorded(&logs)[0]));
+    insta::assert_snapshot!(query(&recorded(&json!([flow_log("vpc-1", &json!({}))]))[0]));
 }
 
 fn row(changes: &[(&str, &str)]) -> Option<Refused> {
@@ -177,16 +176,16 @@ fn a_row_is_told_in_words_or_not_at_all() {
 
 #[test]
 fn what_the_task_sent_comes_before_replies_and_more_before_less() {
-    let recorded = recorded(&json!([flow_log("vpc-1", &json!({}))])).unwrap();
+    let recorded = &recorded(&json!([flow_log("vpc-1", &json!({}))]))[0];
     let rows = [("10.0.2.7", "90"), ("10.0.1.5", "1"), ("10.0.1.5", "8")];
     let rows = rows.map(|(from, packets)| row(&[("f_srcaddr", from), ("f_refused", packets)]));
-    let flows = Flows::new(&recorded, 30, rows.into_iter().flatten().collect());
+    let flows = Flows::new(recorded, 30, rows.into_iter().flatten().collect());
     let packets: Vec<_> = flows.refused.iter().map(|one| one.packets).collect();
     assert_eq!(packets, [8, 1, 90]);
     let told = flows.sentences(2);
     assert_eq!(told.len(), 3);
     assert_eq!(told[2], "and 1 more such flows");
-    let nothing = Flows::new(&recorded, 30, Vec::new()).sentences(2);
+    let nothing = Flows::new(recorded, 30, Vec::new()).sentences(2);
     assert!(
         nothing[0].contains("up to 15 minutes behind"),
         "{nothing:?}"

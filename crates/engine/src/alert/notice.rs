@@ -27,9 +27,9 @@ pub struct Notice {
     /// Why ECS stopped that task, in its words, if it did; or what it told of the service.
     #[serde(default)]
     pub stopped_reason: Option<String>,
-    /// Where that task's refused packets are recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recorded: Option<Recorded>,
+    /// Where that task's refused packets are recorded, the flow log that says most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recorded: Vec<Recorded>,
     /// Which of them a flow log has; `None` where nobody asked, or nothing answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Flows>,

@@ -39,7 +39,7 @@ pub struct Observation {
     /// Why ECS stopped that task, if it did; or what it told of the service.
     pub(super) stopped_reason: Option<String>,
     /// Where that task's refused packets are recorded.
-    pub(super) recorded: Option<Recorded>,
+    pub(super) recorded: Vec<Recorded>,
     /// What was changed on its ways a moment ago, as far as that is why it was looked at.
     pub changes: Vec<Change>,
 }
@@ -77,7 +77,7 @@ impl Observation {
             opens_after: 1,
             example: None,
             stopped_reason: None,
-            recorded: None,
+            recorded: Vec::new(),
             changes: Vec::new(),
         }
     }

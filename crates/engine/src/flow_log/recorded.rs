@@ -87,12 +87,17 @@ fn is_name(name: &str) -> bool {
 }
 
 impl Recorded {
-    /// Where the refused packets of a task are recorded, if a flow log of its VPC or subnet sends them to
-    /// CloudWatch Logs. `None` too for a service: it has no interface of its own.
-    pub fn of(snapshot: &Snapshot, subject: &Subject<'_>) -> Option<Self> {
-        let stations = subject.stations(snapshot).ok()?;
-        let station = stations.first()?;
-        let own = station.interface?;
+    /// Where the refused packets of a task are recorded, if flow logs of its VPC, subnet or interface send
+    /// them to CloudWatch Logs, the one that says most first: not every log group may be asked. Nothing for
+    /// a service: it has no interface of its own.
+    pub fn of(snapshot: &Snapshot, subject: &Subject<'_>) -> Vec<Self> {
+        let stations = subject.stations(snapshot).unwrap_or_default();
+        let Some((station, own)) = stations
+            .first()
+            .and_then(|station| Some((station, station.interface?)))
+        else {
+            return Vec::new();
+        };
         let subnet = station.subnet.as_ref().map(|subnet| subnet.as_str());
         let resources = [
             Some(own.network_interface_id.as_str()),
@@ -117,13 +122,14 @@ impl Recorded {
                 .rev()
                 .position(|id| *id == Some(&log.resource_id))
         });
-        logs.into_iter().find_map(|log| {
+        let readable = logs.into_iter().filter_map(|log| {
             Some(Self {
                 log_group: log.log_group_name.clone()?,
                 fields: Fields::parse(log.log_format.as_deref())?,
                 interface: own.network_interface_id.to_string(),
                 addresses: own.addresses().collect(),
             })
-        })
+        });
+        readable.collect()
     }
 }

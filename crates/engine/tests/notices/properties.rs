@@ -198,7 +198,7 @@ fn notice() -> impl Strategy<Value = Notice> {
                 observed_at: Moment::from_millis(0),
                 example,
                 stopped_reason,
-                recorded: None,
+                recorded: Vec::new(),
                 refused,
                 changes,
                 opened: crowd.cloned().map(small).collect(),

@@ -100,12 +100,12 @@ impl World for Aws {
     }
 
     async fn refused(&self, notice: &Notice, until: Moment) -> Option<Flows> {
-        let (reader, recorded) = (self.flow_logs.as_ref()?, notice.recorded.as_ref()?);
-        if !notice.tells_of_unreachable() {
+        let reader = self.flow_logs.as_ref()?;
+        if notice.recorded.is_empty() || !notice.tells_of_unreachable() {
             return None;
         }
         let deadline = part_of_what_is_left(until, TO_READ);
-        match reader.refused(recorded, deadline).await {
+        match reader.refused(&notice.recorded, deadline).await {
             Ok(flows) => Some(Flows::clone(&flows)),
             Err(error) => {
                 tracing::warn!(%error, "what flow logs have of it isn't known");
