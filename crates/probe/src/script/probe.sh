@@ -8,7 +8,7 @@
 
 # Messages in English, and none of the user's own settings, which tools also write to.
 export LC_ALL=C HOME=/dev/null RANDFILE=/dev/null BASH_ENV= PERL5OPT= PERL5LIB=
-unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+unset SSLKEYLOGFILE WGETRC http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -206,7 +206,7 @@ connect() {
       curl)
         run curl curl -q -s -S -v --noproxy '*' --connect-timeout "$bound" -m "$bound" \
           -w 'connect %{time_connect}' "telnet://$at"
-        case $text in *'Connected to'*) status=0 ;; esac ;;
+        case $text in *'onnected to'* | *'stablished connection to'*) status=0 ;; esac ;;
       python3) run python3 python3 -B -I -S -c 'import socket,sys;socket.create_connection((sys.argv[1],int(sys.argv[2])),float(sys.argv[3]))' "$where" "$port" "$bound" ;;
       perl) run perl perl -MIO::Socket::IP -e 'IO::Socket::IP->new(PeerHost=>$ARGV[0],PeerPort=>$ARGV[1]) or die "$!\n"' "$where" "$port" ;;
       wget)
@@ -240,7 +240,13 @@ handshake() {
         run curl curl -q -s -S -I -o /dev/null --noproxy '*' --connect-timeout "$bound" -m "$bound" \
           -w 'appconnect %{time_appconnect}' --resolve "$host:$port:$where" "https://$name:$port/" ;;
       python3) run python3 python3 -B -I -S -c 'import socket,ssl,sys;a=sys.argv;ssl.create_default_context().wrap_socket(socket.create_connection((a[1],int(a[2])),float(a[3])),server_hostname=a[4])' "$where" "$port" "$bound" "$name" ;;
-      wget) run wget wget -O /dev/null -T "$bound" -t 1 "https://$at/" ;;
+      wget)
+        # By the name, which a server may need to know: wget then looks it up by itself.
+        if [ "$form" = name ]; then
+          run wget wget -O /dev/null -T "$bound" -t 1 "https://$name:$port/"
+        else
+          run wget wget -O /dev/null -T "$bound" -t 1 "https://$at/"
+        fi ;;
     esac
     return
   done
@@ -253,25 +259,83 @@ fits() {
   [ "$status" = 0 ]
 }
 
+# Whether packets of the size that a router has told, in what was said last, get through. It may not be the
+# last one on the way that is narrow.
+narrows() {
+  for turn in 1 2 3; do
+    case $text in *'rag needed'* | *'too long'* | *'too big'*) ;; *) return 1 ;; esac
+    size=${text##*mtu}
+    size=${size#"${size%%[0-9]*}"}
+    size=${size%%[!0-9]*}
+    case $size in '' | ??????*) return 1 ;; esac
+    [ "$size" -gt 1400 ] || return 0
+    fits "$size" 3 && return
+  done
+  return 1
+}
+
 # What is larger than any link to the Internet must still get through, or be told of.
 measure() {
   [ "$mtu" -gt 1500 ] && has ping || return
   case $where in *:*) headers=48 ;; *) headers=28 ;; esac
   fits 1400 2 || return
   fits "$mtu" 3 && return
-  case $text in *'rag needed'* | *'too long'* | *'too big'*) return ;; esac
+  narrows && return
   [ "$mtu" -le 8500 ] || fits 8500 3 || fits 1500 3
   # Again, so that it isn't a network that went away meanwhile.
   fits 1400 2 && large
 }
 
-# Where large pings are swallowed, TCP may still keep its segments small: a handshake whose first message is
-# as large, by protocols that nobody speaks.
+# Where large pings are swallowed, TCP may still keep its segments small. So a message as large is sent: the
+# first of a handshake, with protocols that nobody speaks. Only a whole step of silence counts.
 large() {
-  [ "$protocol" = tls ] && has openssl && begin large || return
+  has openssl && begin large "$step" || return
   protocols=http/1.1
   while [ "${#protocols}" -lt "$mtu" ]; do protocols=$protocols,$hundred; done
   shake -alpn "$protocols"
+  [ "$status" != 137 ] || stuck
+}
+
+# How many bytes a connection that was ended has sent and nobody has taken.
+stuck() {
+  table=/proc/net/tcp
+  case $where in *:*) table=/proc/net/tcp6 ;; esac
+  remote=$(hexadecimal) && [ -r "$table" ] || return
+  most=0
+  while read -r number local peer state queues rest; do
+    # FIN_WAIT1: closed here, and not there.
+    [ "$peer $state" = "$remote 04" ] || continue
+    bytes=$((0x${queues%%:*}))
+    [ "$bytes" -le "$most" ] || most=$bytes
+  done <"$table"
+  say "$i stuck $most"
+}
+
+# The target as /proc/net/tcp has it: words of four bytes, the lowest first.
+hexadecimal() {
+  has printf || return
+  head=${where%%::*} tail='' middle=''
+  case $where in
+    *:*.*) return 1 ;;
+    *.*[!0-9.]* | *[!0-9.]*.*) return 1 ;;
+    *.*)
+      IFS=.
+      set -- $where
+      printf '%02X%02X%02X%02X:%04X' "$4" "$3" "$2" "$1" "$port"
+      return ;;
+    *::*) tail=${where#*::} ;;
+  esac
+  IFS=:
+  set -- $head $tail
+  missing=$((8 - $#))
+  while [ "$missing" -gt 0 ]; do middle="$middle:0" missing=$((missing - 1)); done
+  set -- $head $middle $tail
+  for group in "$@"; do shift; [ -z "$group" ] || set -- "$@" "$group"; done
+  while [ "$#" -gt 1 ]; do
+    printf '%02X%02X%02X%02X' $((0x$2 & 255)) $((0x$2 / 256)) $((0x$1 & 255)) $((0x$1 / 256))
+    shift 2
+  done
+  printf ':%04X' "$port"
 }
 
 ask() {

@@ -61,20 +61,23 @@ pub(super) async fn handshake(
     }
 }
 
-/// Does a handshake on a connection to whoever was silent in one before. The bytes that it has got by
-/// the handshake's end, if it came to one.
+/// Does a handshake on a connection to whoever was silent in one before. The bytes that it has got by the
+/// handshake's end; `None` if it failed.
 pub(super) async fn bytes_answered(
     stream: TcpStream,
     host: &Host,
     trust: &Trust,
     clock: &Clock,
-) -> Option<u64> {
-    let Attempt {
+) -> Result<Option<u64>, Ended> {
+    let Ok(Attempt {
         name, connector, ..
-    } = Attempt::new(host, trust).ok()?;
+    }) = Attempt::new(host, trust)
+    else {
+        return Ok(None);
+    };
     let connected = connector.connect(name, Counted { stream, read: 0 });
-    let stream = clock.wait(connected).await.ok()?.ok()?;
-    Some(stream.get_ref().0.read)
+    let stream = clock.wait(connected).await?;
+    Ok(stream.ok().map(|stream| stream.get_ref().0.read))
 }
 
 /// What one handshake takes, and what it tells on the way.

@@ -57,7 +57,7 @@ const NO_WAY: [&str; 7] = [
 fn is_open(answer: &Answer<'_>, told: &str) -> bool {
     match answer.tool {
         // It then waits for its time to run out.
-        "curl" => told.contains("connected to"),
+        "curl" => says(told, &["connected to", "established connection to"]),
         "wget" => says(told, &[" connected", "http/1", "server returned error"]),
         _ => answer.status == 0,
     }

@@ -31,6 +31,8 @@ struct Notes<'a> {
     connected_to: Option<IpAddr>,
     answers: Vec<Answer<'a>>,
     late: Vec<Step>,
+    /// Bytes of a large message that nobody has taken, where that could be read.
+    stuck: Option<u64>,
 }
 
 impl<'a> Notes<'a> {
@@ -98,6 +100,7 @@ pub(super) fn read(
             (Record::Exit(status), _) => held = status != 0,
             (Record::End, _) => place.ended = true,
             (Record::ConnectedTo(address), Some(target)) => target.connected_to = Some(address),
+            (Record::Stuck(bytes), Some(target)) => target.stuck = Some(bytes),
             (Record::Answer(answer), Some(target)) => target.answers.push(answer),
             (Record::Late(step), Some(target)) => {
                 late = true;

@@ -21,8 +21,12 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake)
         return PathSize::NotTried;
     }
     let answers: Vec<Tried> = notes.answers(Step::Path).map(Tried::of).collect();
-    if let Some(bytes) = answers.iter().find_map(|tried| tried.told_mtu) {
-        return PathSize::Narrows { bytes };
+    if let Some(bytes) = answers.iter().filter_map(|tried| tried.told_mtu).min() {
+        // A further link may be narrower still, and say nothing.
+        let is_swallowed = |tried: &Tried| tried.swallowed && tried.bytes <= bytes;
+        if !answers.iter().any(is_swallowed) {
+            return PathSize::Narrows { bytes };
+        }
     }
     if answers.is_empty() {
         return PathSize::CantTell {
@@ -49,7 +53,7 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake)
         // The last one is small again: the network was there all the while.
         Some(swallows) if first.passes && last.passes && last.bytes < swallows => {
             match Tcp::of(notes, handshake) {
-                Tcp::AsPings | Tcp::Swallowed => PathSize::BlackHole {
+                Tcp::Swallowed => PathSize::BlackHole {
                     carries: carried,
                     swallows,
                 },
@@ -58,7 +62,8 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake)
                      clamped",
                 ),
                 Tcp::CantTell => cant_tell(
-                    "large pings are swallowed, and a handshake gets through, whose segments may be clamped",
+                    "large pings are swallowed, and nobody could ask whether large messages of TCP are: its \
+                     segments may be clamped",
                 ),
             }
         }
@@ -67,35 +72,35 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake)
 }
 
 /// How TCP fares where large pings are swallowed. VPC endpoints, and gateways of VPNs, swallow those without a
-/// word and clamp the segment size of TCP, which then never sends any.
+/// word and clamp the segment size of TCP; a host with small packets of its own announces them. Either way TCP
+/// never sends any that are too large.
 /// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html>
 enum Tcp {
-    /// A large message got through.
     Passes,
-    /// A small one got an answer, a large one none.
     Swallowed,
-    /// Nothing tells it from what pings say.
-    AsPings,
-    /// A small one got an answer, and nobody could send a large one.
     CantTell,
 }
 
 impl Tcp {
     fn of(notes: &Notes<'_>, handshake: &Handshake) -> Self {
-        if !matches!(handshake, Handshake::Done { .. }) {
-            return Self::AsPings;
+        // A hello of a few hundred bytes was sent, and the answer is as large as its certificates.
+        if matches!(handshake, Handshake::Silent { .. }) {
+            return Self::Swallowed;
         }
         let Some(answer) = notes.answers(Step::Large).last() else {
             return Self::CantTell;
         };
         let told = answer.words.to_ascii_lowercase();
         let is_shaken = told.contains("cipher is ") && !told.contains("cipher is (none)");
-        match answer.status {
-            _ if is_shaken => Self::Passes,
-            ENDED => Self::Swallowed,
-            _ if is_misunderstood(&told, answer.status) => Self::CantTell,
-            // Whoever refuses what he was sent has read it.
-            _ if told.contains("alert") => Self::Passes,
+        // Whoever refuses what he was sent has read it.
+        if is_shaken || told.contains("alert") {
+            return Self::Passes;
+        }
+        match (answer.status, notes.stuck) {
+            (ENDED, Some(bytes)) if bytes > ORDINARY.into() => Self::Swallowed,
+            (ENDED, Some(_)) => Self::Passes,
+            // A small one got its answer in that time.
+            (ENDED, None) if matches!(handshake, Handshake::Done { .. }) => Self::Swallowed,
             _ => Self::CantTell,
         }
     }

@@ -55,6 +55,8 @@ pub(super) enum Record<'a> {
     ConnectedTo(IpAddr),
     Answer(Answer<'a>),
     Late(Step),
+    /// Bytes of a large message that nobody has taken.
+    Stuck(u64),
     /// It ended, and with which status.
     Exit(i32),
     End,
@@ -102,6 +104,7 @@ fn record(line: &str) -> Option<(usize, Record<'_>)> {
         }
         "at" => Record::ConnectedTo(address(rest)?),
         "exit" => Record::Exit(rest.parse().ok()?),
+        "stuck" => Record::Stuck(rest.parse().ok()?),
         "late" => Record::Late(rest.parse().ok()?),
         step => {
             let step = step.parse().ok()?;
