@@ -134,6 +134,14 @@ fn ten_dependencies_that_swallow_everything_are_told_within_half_a_minute() {
     assert_eq!(insider.all_ended(), 1);
 }
 
+/// What ECS says while the agent of a task that has just started isn't up.
+const NOT_YET: Fault = Fault::RefusedSaying(
+    "InvalidParameterException",
+    "The execute command failed because execute command was not enabled when the task was run or the execute \
+     command agent isn’t running. Wait and try again or run a new task with execute command enabled and try \
+     again.",
+);
+
 /// Each reason has words of its own, and the check that looks at it.
 #[test]
 fn what_keeps_a_task_from_being_asked_is_said_with_its_check() {
@@ -152,6 +160,8 @@ fn what_keeps_a_task_from_being_asked_is_said_with_its_check() {
             Fault::Refused("InvalidParameterException"),
             "exec-not-enabled (pass)",
         ),
+        (NOT_YET, "ECS doesn't run commands in it yet"),
+        (NOT_YET, "exec-channel-unreachable ("),
     ] {
         running.answers(move |call| (call.action == "ecs:ExecuteCommand").then_some(fault));
         let run = running.probe(&["--needs", "10.0.2.2:5432"]);

@@ -2,13 +2,13 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommand.html>
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::error::ProvideErrorMetadata;
 use awsvpc_auditor_probe::session::Access;
 use tokio::time::Instant;
 
 use crate::calls::Calls;
-use crate::clients::client;
 use crate::trouble::{Trouble, in_time};
 
 /// Starts commands in containers. It may do so wherever its caller may: what is run is fixed elsewhere.
@@ -44,7 +44,10 @@ pub enum NotExecuted {
          OpenDataChannel, or the task can't reach ssmmessages"
     )]
     NotConnected,
-    /// ECS doesn't take it: Exec is off, the task isn't running, there is no such container.
+    /// The agent in the task isn't running, or Exec is off: ECS has one answer for both.
+    #[error("ECS doesn't run commands in it yet: {0}")]
+    NotReady(String),
+    /// ECS doesn't take it: the task isn't running, there is no such container.
     #[error("ECS doesn't run commands in it: {0}")]
     NotTaken(String),
     /// The call failed.
@@ -56,18 +59,34 @@ impl NotExecuted {
     /// The check that looks at the reason.
     pub fn check(&self) -> Option<&'static str> {
         match self {
-            Self::NotConnected => Some("exec-channel-unreachable"),
+            Self::NotConnected | Self::NotReady(_) => Some("exec-channel-unreachable"),
             Self::NotTaken(_) => Some("exec-not-enabled"),
             Self::Denied | Self::Failed(_) => None,
         }
     }
+
+    /// Whether some seconds may change it: the agent starts after the task runs.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::NotConnected | Self::NotReady(_))
+    }
 }
 
 impl Exec {
-    /// Starts commands as configured. Its calls are counted in `calls`.
+    /// Starts commands as configured, but each only once: an answer that was lost may have been a session,
+    /// which a second call would leave open. Its calls are counted in `calls`.
     pub fn new(config: &SdkConfig, calls: &Calls) -> Self {
+        let timeouts = config
+            .timeout_config()
+            .map(|timeouts| timeouts.to_builder());
+        let timeouts = timeouts
+            .unwrap_or_default()
+            .disable_operation_attempt_timeout();
+        let config = aws_sdk_ecs::config::Builder::from(config)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts.build())
+            .interceptor(calls.clone());
         Self {
-            client: client!(aws_sdk_ecs, config, calls),
+            client: Client::from_conf(config.build()),
         }
     }
 
@@ -93,6 +112,9 @@ impl Exec {
                 let message = error.message().map(first_line).unwrap_or_default();
                 return Err(match error.code() {
                     Some("TargetNotConnectedException") => NotExecuted::NotConnected,
+                    Some("InvalidParameterException") if message.contains("command agent isn") => {
+                        NotExecuted::NotReady(message)
+                    }
                     Some("InvalidParameterException" | "ClusterNotFoundException") => {
                         NotExecuted::NotTaken(message)
                     }
@@ -105,7 +127,12 @@ impl Exec {
                     },
                 });
             }
-            Err(late) => return Err(NotExecuted::Failed(late.reason().to_owned())),
+            Err(late) => {
+                let reason = late.reason();
+                return Err(NotExecuted::Failed(format!(
+                    "{reason}; a session may be open all the same, until it was idle for 20 minutes"
+                )));
+            }
         };
         let session = output.session();
         let access = session.and_then(|session| {

@@ -60,8 +60,9 @@ impl NotProbed {
     fn is_of_container(&self) -> bool {
         matches!(
             self,
-            Self::NotExecuted(NotExecuted::NotTaken(_))
-                | Self::NotAsked(NotAsked::Session(Trouble::NoShell(_)) | NotAsked::Script(_))
+            Self::NotExecuted(
+                NotExecuted::NotTaken(_) | NotExecuted::NotConnected | NotExecuted::NotReady(_)
+            ) | Self::NotAsked(NotAsked::Session(Trouble::NoShell(_)) | NotAsked::Script(_))
         )
     }
 }
@@ -124,8 +125,8 @@ async fn start(
     let mut tries = 1;
     loop {
         match exec.start(at, command, deadline).await {
-            Err(NotExecuted::NotConnected)
-                if tries < TRIES && Instant::now() + TO_CONNECT < deadline =>
+            Err(error)
+                if error.may_pass() && tries < TRIES && Instant::now() + TO_CONNECT < deadline =>
             {
                 tries += 1;
                 sleep(TO_CONNECT).await;

@@ -25,6 +25,8 @@ pub enum Fault {
     Delay(Duration),
     /// An error of the service's own, by its code.
     Refused(&'static str),
+    /// The same, with its message.
+    RefusedSaying(&'static str, &'static str),
     /// This answer: XML, or JSON where the service speaks that or CBOR. For what an emulator lacks.
     Answer(&'static str),
 }
@@ -83,7 +85,9 @@ impl Fault {
             return kind.response(StatusCode::OK, answer);
         }
         let (status, code) = match (self, kind) {
-            (Self::Refused(code), _) => (StatusCode::BAD_REQUEST, code),
+            (Self::Refused(code) | Self::RefusedSaying(code, _), _) => {
+                (StatusCode::BAD_REQUEST, code)
+            }
             (Self::Throttled, Kind::Ec2) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "RequestLimitExceeded")
             }
@@ -112,6 +116,7 @@ impl Fault {
                      to perform: {action} because no identity-based policy allows it"
                 )
             }
+            Self::RefusedSaying(_, message) => message.to_owned(),
             _ => "An internal error has occurred".to_owned(),
         };
         let body = match kind {

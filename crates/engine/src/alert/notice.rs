@@ -29,7 +29,7 @@ pub struct Notice {
     pub stopped_reason: Option<String>,
     /// Where that task's refused packets are recorded, the flow log that says most first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recorded: Vec<Recorded>,
+    pub flow_logs: Vec<Recorded>,
     /// Which of them a flow log has; `None` where nobody asked, or nothing answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Flows>,

@@ -220,7 +220,7 @@ impl State {
             observed_at: seen.map_or(self.observed_at, |seen| seen.observed_at),
             example: seen.and_then(|seen| seen.example.clone()),
             stopped_reason: seen.and_then(|seen| seen.stopped_reason.clone()),
-            recorded: seen.map(|seen| seen.recorded.clone()).unwrap_or_default(),
+            flow_logs: seen.map(|seen| seen.recorded.clone()).unwrap_or_default(),
             refused: None,
             changes: Vec::new(),
             opened: Vec::new(),

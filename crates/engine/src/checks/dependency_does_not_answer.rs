@@ -2,7 +2,7 @@ use super::check::{Check, Fault, Judgement, Run, Severity, Step, Unknown};
 use super::dependency_unreachable::NEEDS;
 use super::inquiry::Inquiry;
 use crate::facts::{FactKind, Missing, Reason};
-use crate::probe::{Agreement, Connected, Meaning, Need, Side, Standing};
+use crate::probe::{Agreement, Configured, Connected, Meaning, Need, Side, Standing};
 
 /// The configuration lets the task through, and what it needs doesn't answer all the same.
 pub(super) static CHECK: Check = Check {
@@ -100,8 +100,9 @@ fn judge(agreement: &Agreement) -> Option<Judgement> {
             let message = format!("{} answers{}", claim.target(), how_fast(agreement));
             Some(Judgement::pass(address, message))
         }
-        // What refuses where nothing should get through is told as a contradiction.
         Meaning::Contradiction { .. } | Meaning::Works => None,
+        // What is closed is told by those checks, and what is odd about it as a contradiction that may be.
+        Meaning::CantTell { .. } if matches!(agreement.configured, Configured::Closed(_)) => None,
         Meaning::CantTell { side, why } => Some(unclear(address, *side, why)),
     }
 }

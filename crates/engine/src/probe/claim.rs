@@ -150,7 +150,7 @@ impl Claim {
         strictest(&ways)
     }
 
-    /// Where the answer came from, as far as the probe tells; none where it doesn't.
+    /// Where the answer came from, or didn't, as far as the probe tells; none where it doesn't.
     fn addresses(&self, probed: &Probed) -> Vec<IpAddr> {
         let known = match (&probed.connected, &self.host, &probed.resolved) {
             (
@@ -161,6 +161,7 @@ impl Claim {
                 ..,
             )
             | (_, Host::Address(address), _) => std::slice::from_ref(address),
+            _ if probed.tried.is_some() => probed.tried.as_slice(),
             (_, _, Resolved::Addresses { addresses, .. }) => addresses.as_slice(),
             _ => &[],
         };

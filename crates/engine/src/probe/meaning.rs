@@ -155,15 +155,8 @@ fn closed_and_answered(
     circumstances: Circumstances<'_>,
 ) -> Meaning {
     let answer = answer(probed, circumstances.asked_at);
-    if let Some(why) = too_old(&answer, circumstances) {
+    if let Some(why) = too_old(&answer, circumstances).or_else(|| beside(&answer, circumstances)) {
         return why;
-    }
-    if let Some(subnet) = circumstances.beside_in {
-        let why = format!(
-            "it was asked in {subnet} by something else than the task, whose security groups may let it \
-             through: {answer}"
-        );
-        return cant_tell(Side::Probe, why);
     }
     Meaning::Contradiction {
         blockers: blockers.to_vec(),
@@ -175,15 +168,14 @@ fn closed_and_answered(
 /// isn't told who.
 fn closed_and_refused(probed: &Probed, circumstances: Circumstances<'_>) -> Meaning {
     let answer = answer(probed, circumstances.asked_at);
-    too_old(&answer, circumstances).unwrap_or_else(|| {
-        cant_tell(
-            Side::Probe,
-            format!(
-                "{answer}. If a firewall on the way refuses it, or one on the own host, the configuration may \
-                 be right; if the target itself does, the audit is wrong"
-            ),
-        )
-    })
+    if let Some(why) = too_old(&answer, circumstances).or_else(|| beside(&answer, circumstances)) {
+        return why;
+    }
+    let why = format!(
+        "{answer}. If a firewall on the way refuses it, or one on the own host, the configuration may be right; \
+         if the target itself does, the audit is wrong"
+    );
+    cant_tell(Side::Probe, why)
 }
 
 /// That facts and answer aren't of the same network, if they may not be.
@@ -191,6 +183,16 @@ fn too_old(answer: &str, circumstances: Circumstances<'_>) -> Option<Meaning> {
     let why = apart(circumstances)?;
     let why = format!("{why}; the probe was answered: {answer}");
     Some(cant_tell(Side::Configuration, why))
+}
+
+/// That whoever asked isn't the task, if it isn't.
+fn beside(answer: &str, circumstances: Circumstances<'_>) -> Option<Meaning> {
+    let subnet = circumstances.beside_in?;
+    let why = format!(
+        "it was asked in {subnet} by something else than the task, whose security groups may let it through: \
+         {answer}"
+    );
+    Some(cant_tell(Side::Probe, why))
 }
 
 fn open_and_fails(failure: Failure, circumstances: Circumstances<'_>) -> Meaning {
@@ -238,6 +240,7 @@ fn answer(probed: &Probed, asked_at: Option<Timestamp>) -> String {
         }
         Connected::Refused { took_ms } => {
             let by = match &probed.resolved {
+                _ if probed.tried.is_some() => listed(probed.tried.as_slice()),
                 Resolved::Addresses { addresses, .. } => listed(addresses),
                 _ => probed.target.host.to_string(),
             };

@@ -86,6 +86,9 @@ pub struct Probed {
     pub target: Target,
     /// Whether its name resolves.
     pub resolved: Resolved,
+    /// The one of its addresses that was tried, where only one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<IpAddr>,
     /// Whether its port answers.
     pub connected: Connected,
     /// Whether it speaks TLS.

@@ -72,6 +72,7 @@ fn probed(connected: Connected) -> Probed {
             addresses: vec!["10.0.20.5".parse().unwrap()],
             took_ms: Took(4),
         },
+        tried: None,
         connected,
         handshake: Handshake::NotTried,
         path: PathSize::NotTried,

@@ -289,6 +289,20 @@ fn the_address_that_answered_is_the_one_that_counts() {
         let given = meaning(&two, &probed, Circumstances::default());
         assert_eq!(given, expected, "{probed:?}");
     }
+    // A script tries one of them, and says which.
+    for (connected, tried, expected) in [
+        (silent(), "10.0.20.5", "fails-elsewhere"),
+        (silent(), "10.0.21.5", "blocked"),
+        (refused(), "10.0.20.5", "fails-elsewhere"),
+        (refused(), "10.0.21.5", "unknown (Probe)"),
+    ] {
+        let probed = Probed {
+            tried: Some(tried.parse().unwrap()),
+            ..resolving(connected, &both)
+        };
+        let given = meaning(&two, &probed, Circumstances::default());
+        assert_eq!(given, expected, "{probed:?}");
+    }
 }
 
 #[test]

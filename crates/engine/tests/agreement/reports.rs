@@ -20,6 +20,7 @@ fn answers(connected: Connected) -> Vec<Probed> {
             addresses: vec!["52.95.1.7".parse().unwrap()],
             took_ms: Took(12),
         },
+        tried: None,
         connected,
         handshake,
         path: PathSize::CantTell {

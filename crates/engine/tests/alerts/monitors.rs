@@ -49,6 +49,7 @@ fn probed(target: &str, fares: Fares) -> Probed {
     Probed {
         target: target.parse().unwrap(),
         resolved: Name::NotNeeded,
+        tried: None,
         connected,
         handshake: Handshake::NotTried,
         path,

@@ -54,7 +54,7 @@ pub(crate) fn nothing(about: About) -> Notice {
         observed_at: observed_at(),
         example: is_about_tasks.then(|| TASK.to_owned()),
         stopped_reason: None,
-        recorded: Vec::new(),
+        flow_logs: Vec::new(),
         refused: None,
         changes: Vec::new(),
         opened: Vec::new(),

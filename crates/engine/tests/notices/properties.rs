@@ -198,7 +198,7 @@ fn notice() -> impl Strategy<Value = Notice> {
                 observed_at: Moment::from_millis(0),
                 example,
                 stopped_reason,
-                recorded: Vec::new(),
+                flow_logs: Vec::new(),
                 refused,
                 changes,
                 opened: crowd.cloned().map(small).collect(),

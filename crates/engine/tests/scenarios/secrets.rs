@@ -57,7 +57,7 @@ fn notice(report: &Report<'_>) -> Notice {
         observed_at: Moment::default(),
         example: Some(report.subject.arn().to_string()),
         stopped_reason: None,
-        recorded: Vec::new(),
+        flow_logs: Vec::new(),
         refused: None,
         changes: Vec::new(),
         opened: of(Outcome::Fail).map(Into::into).collect(),

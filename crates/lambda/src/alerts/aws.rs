@@ -101,11 +101,11 @@ impl World for Aws {
 
     async fn refused(&self, notice: &Notice, until: Moment) -> Option<Flows> {
         let reader = self.flow_logs.as_ref()?;
-        if notice.recorded.is_empty() || !notice.tells_of_unreachable() {
+        if notice.flow_logs.is_empty() || !notice.tells_of_unreachable() {
             return None;
         }
         let deadline = part_of_what_is_left(until, TO_READ);
-        match reader.refused(&notice.recorded, deadline).await {
+        match reader.refused(&notice.flow_logs, deadline).await {
             Ok(flows) => Some(Flows::clone(&flows)),
             Err(error) => {
                 tracing::warn!(%error, "what flow logs have of it isn't known");

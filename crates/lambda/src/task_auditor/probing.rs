@@ -59,9 +59,6 @@ impl Prober {
         events: &[Incoming],
         until: Moment,
     ) -> Vec<Probe> {
-        if until.since(now()) < longest(&LIMITS) + TO_TELL {
-            return Vec::new();
-        }
         let suspects = suspects(snapshot, events);
         if suspects.is_empty() {
             return Vec::new();
@@ -71,6 +68,9 @@ impl Prober {
         let Ok(stored) = aws.load(&scopes).await else {
             return Vec::new();
         };
+        if until.since(now()) < longest(&LIMITS) + TO_TELL {
+            return Vec::new();
+        }
         let states = stored.iter().map(|stored| &stored.state);
         let wanted = suspects
             .iter()

@@ -91,6 +91,8 @@ impl Now {
             self.targets.push(target);
         } else {
             tracing::warn!(target = address, "not asked: there are too many targets");
+            // What isn't asked isn't mended.
+            self.lacking = Some(format!("there are more than {MOST_TARGETS} targets"));
         }
     }
 }

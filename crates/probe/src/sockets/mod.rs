@@ -77,6 +77,7 @@ impl Place {
         let mut probed = Probed {
             target: target.clone(),
             resolved,
+            tried: None,
             connected: Connected::NotTried,
             handshake: Handshake::NotTried,
             path: PathSize::NotTried,

@@ -157,6 +157,7 @@ fn judge(target: &Target, notes: &Notes<'_>, place: &Place<'_>) -> Probed {
         path,
         target: target.clone(),
         resolved,
+        tried: notes.connected_to,
         connected,
     }
 }
