@@ -30,6 +30,7 @@ static PACKAGE: LazyLock<Package> = LazyLock::new(build);
 fn build() -> Package {
     let target = target_directory();
     let directory = target.join("sam");
+    link(&target);
     tools::run(
         tools::program("sam")
             .args(["build", "--parameter-overrides"])
@@ -44,6 +45,19 @@ fn build() -> Package {
     );
     leave_out_metric_math(&directory);
     Package { directory }
+}
+
+/// Links all programs of the package at once, by the command that SAM runs for each of them: it has them linked
+/// one after the other, and each takes one processor. SAM finds them done.
+fn link(target: &Path) {
+    let architecture = ["--arm64"].into_iter().filter(|_| ARCHITECTURE == "arm64");
+    tools::run(
+        tools::program("cargo-lambda")
+            .args(["lambda", "build", "--release"])
+            .args(architecture)
+            .env("CARGO_TARGET_DIR", target)
+            .current_dir(root().join("crates/lambda")),
+    );
 }
 
 /// The emulator takes no alarm on an expression over metrics, and refuses the stack for it. Such alarms
