@@ -1,9 +1,10 @@
 //! `awsvpc-auditor probe`: a task is asked itself, and configuration and answers stand side by side.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use awsvpc_auditor_lab::agent::Mischief;
+use awsvpc_auditor_lab::agent::{Agent, Mischief};
 use awsvpc_auditor_lab::namespaces::{Lab, Reply};
 use awsvpc_auditor_tests::insider::Insider;
 use awsvpc_auditor_tests::recorder::{Call, Fault};
@@ -50,6 +51,11 @@ impl Running {
     }
 
     fn probe(&self, arguments: &[&str]) -> Run {
+        self.probe_trusting(arguments, &[])
+    }
+
+    /// The same, with further variables.
+    fn probe_trusting(&self, arguments: &[&str], environment: &[(&str, &Path)]) -> Run {
         let output = Command::new(auditor_binary())
             .args(["probe", "--task", &self.task])
             .args(arguments)
@@ -57,6 +63,7 @@ impl Running {
             .env("AWS_ENDPOINT_URL", self.account.recorder.url())
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -188,6 +195,27 @@ fn what_keeps_a_task_from_being_asked_is_said_with_its_check() {
         assert!(run.stderr.contains(words), "{words}: {run:?}");
         assert!(!run.stderr.contains("cell-number=secret"), "{run:?}");
     }
+}
+
+/// As Session Manager does: by TLS, with a certificate that this machine's store has, or hasn't.
+#[test]
+fn a_session_by_tls_wants_a_certificate_that_is_trusted() {
+    let running = Running::new();
+    let insider = Insider::with_tls();
+    let answering = insider.clone();
+    running.answers(move |call| answering.answer(call));
+    let _port = insider.lab().port(5432, Reply::Nothing).unwrap();
+    let needs = format!("{}:5432", Lab::SERVER);
+    let arguments = ["--container", "web", "--needs", &needs];
+    let run = running.probe_trusting(&arguments, &[("SSL_CERT_FILE", Agent::trust())]);
+    assert!(run.stdout.contains("from container web of task"), "{run:?}");
+    assert!(run.stdout.contains("open, "), "{run:?}");
+    assert_eq!(insider.all_ended(), 1);
+
+    let run = running.probe(&arguments);
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.stderr.contains("TLS failed"), "{run:?}");
+    assert!(!run.stderr.contains("cell-number=secret"), "{run:?}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ struct Inner {
     runtime: Option<Runtime>,
     lab: Lab,
     mischief: Mischief,
+    speaks_tls: bool,
     sessions: Mutex<Vec<Agent>>,
 }
 
@@ -53,6 +54,18 @@ impl Insider {
     /// # Panics
     /// Without root, `ip`, or `script`: the message says what to install.
     pub fn new(mischief: Mischief) -> Self {
+        Self::speaking(mischief, false)
+    }
+
+    /// One whose agent is spoken to by TLS, with a certificate that [`Agent::trust`] has.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn with_tls() -> Self {
+        Self::speaking(Mischief::None, true)
+    }
+
+    fn speaking(mischief: Mischief, speaks_tls: bool) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -62,6 +75,7 @@ impl Insider {
             runtime: Some(runtime.expect("a runtime")),
             lab,
             mischief,
+            speaks_tls,
             sessions: Mutex::default(),
         }))
     }
@@ -100,8 +114,15 @@ impl Insider {
     fn start(&self, command: &str) -> Agent {
         let runtime = self.0.runtime().handle().clone();
         let (command, mischief) = (command.to_owned(), self.0.mischief);
-        let started =
-            std::thread::spawn(move || runtime.block_on(Agent::start(&command, mischief)));
+        let speaks_tls = self.0.speaks_tls;
+        let start = async move {
+            if speaks_tls {
+                Agent::start_with_tls(&command, mischief).await
+            } else {
+                Agent::start(&command, mischief).await
+            }
+        };
+        let started = std::thread::spawn(move || runtime.block_on(start));
         started.join().expect("the agent starts")
     }
 

@@ -11,10 +11,12 @@ mod frame;
 mod mischief;
 mod service;
 mod shell;
+mod tls;
 
 pub use mischief::Mischief;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -62,6 +64,8 @@ pub struct Agent {
     session: Uuid,
     seen: Shared,
     task: JoinHandle<()>,
+    /// What takes its TLS off, where it speaks TLS.
+    front: Option<JoinHandle<()>>,
 }
 
 impl fmt::Debug for Agent {
@@ -96,7 +100,36 @@ impl Agent {
             session,
             seen,
             task: tokio::spawn(service::run(listener, conversation)),
+            front: None,
         }
+    }
+
+    /// The same, spoken to by TLS, with a certificate for 127.0.0.1 that [`Agent::trust`] has.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub async fn start_with_tls(command: &str, mischief: Mischief) -> Self {
+        let mut agent = Self::start(command, mischief).await;
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port on 127.0.0.1");
+        let own = listener.local_addr().expect("it is bound").port();
+        let url = agent.stream_url.strip_prefix("ws://127.0.0.1:");
+        let (port, rest) = url
+            .and_then(|url| url.split_once('/'))
+            .expect("it is an agent's URL");
+        let port = port.parse().expect("it has a port");
+        agent.stream_url = format!("wss://127.0.0.1:{own}/{rest}");
+        agent.front = Some(tokio::spawn(tls::run(listener, port)));
+        agent
+    }
+
+    /// A file with the certificate of agents that speak TLS, for `SSL_CERT_FILE`.
+    pub fn trust() -> &'static Path {
+        Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/agent/localhost.pem"
+        ))
     }
 
     /// What was seen until now.
@@ -125,6 +158,9 @@ impl Agent {
 impl Drop for Agent {
     fn drop(&mut self) {
         self.task.abort();
+        if let Some(front) = &self.front {
+            front.abort();
+        }
     }
 }
 
