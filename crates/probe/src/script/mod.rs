@@ -23,7 +23,8 @@ use awsvpc_auditor_engine::probe::{Probe, Target, Vantage};
 
 use crate::Limits;
 
-const TEXT: &str = include_str!("probe.sh");
+/// One script: the first defines what the second calls.
+const TEXT: [&str; 2] = [include_str!("path.sh"), include_str!("probe.sh")];
 
 /// A script for the shell of one container, to be run once.
 #[derive(Debug, Clone)]
@@ -70,7 +71,8 @@ impl Script {
 
     /// What is typed once the shell is ready: lines of printable ASCII, each ended by a line feed.
     pub fn input(&self) -> String {
-        let lines = TEXT.lines().map(str::trim_start);
+        let lines = TEXT.into_iter().flat_map(str::lines);
+        let lines = lines.map(str::trim_start);
         let mut input = format!(
             "step={} whole={}\n",
             seconds(self.limits.step),

@@ -15,6 +15,7 @@ mod images;
 mod leftovers;
 mod network;
 mod path;
+mod pings;
 mod quoting;
 mod shell;
 mod text;
