@@ -13,7 +13,7 @@ fits() {
 # last one on the way that is narrow.
 narrows() {
   for turn in 1 2 3; do
-    case $text in *'rag needed'* | *'too long'* | *'too big'*) ;; *) return 1 ;; esac
+    case $text in *'rag needed'*mtu* | *'too long'*mtu* | *'too big'*mtu*) ;; *) return 1 ;; esac
     size=${text##*mtu}
     size=${size#"${size%%[0-9]*}"}
     size=${size%%[!0-9]*}
@@ -37,43 +37,56 @@ measure() {
 }
 
 # Where large pings are swallowed, TCP may still keep its segments small. So a message as large is sent: the
-# first of a handshake, with protocols that nobody speaks. Only a whole step of silence counts.
+# first of a handshake, with protocols that nobody speaks; and a small one beside it, which tells its size from
+# whatever else may be swallowed. Only a whole step of silence counts.
 large() {
   has openssl && begin large "$step" || return
-  protocols=http/1.1
-  while [ "${#protocols}" -lt "$mtu" ]; do protocols=$protocols,$hundred; done
-  shake -alpn "$protocols"
-  [ "$status" != 137 ] || stuck
-}
-
-# How many bytes a connection that was ended has sent and nobody has taken.
-stuck() {
   table=/proc/net/tcp
   case $where in *:*) table=/proc/net/tcp6 ;; esac
   remote=$(hexadecimal) && [ -r "$table" ] || return
-  most=0
-  while read -r number local peer state queues rest; do
-    # FIN_WAIT1: closed here, and not there.
-    [ "$peer $state" = "$remote 04" ] || continue
-    bytes=$((0x${queues%%:*}))
-    [ "$bytes" -le "$most" ] || most=$bytes
+  known=' '
+  while read -r number local peer rest; do
+    [ "$peer" != "$remote" ] || known="$known$local "
   done <"$table"
-  say "$i stuck $most"
+  protocols=http/1.1
+  while [ "${#protocols}" -lt "$mtu" ]; do protocols=$protocols,$hundred; done
+  (
+    kind=small
+    shake
+  ) &
+  small=$!
+  shake -alpn "$protocols"
+  wait "$small"
+  untaken
+}
+
+# How many bytes the connections that are new, and were ended, have sent and nobody has taken.
+untaken() {
+  counts=''
+  while read -r number local peer state queues rest; do
+    # Closed here: FIN_WAIT1, FIN_WAIT2 and TIME_WAIT.
+    case $peer:$state in "$remote:04" | "$remote:05" | "$remote:06") ;; *) continue ;; esac
+    case $known in *" $local "*) continue ;; esac
+    counts="$counts $((0x${queues%%:*}))"
+  done <"$table"
+  say "$i untaken$counts"
 }
 
 # The target as /proc/net/tcp has it: words of four bytes, the lowest first.
 hexadecimal() {
   has printf || return
-  head=${where%%::*} tail='' middle=''
+  head=$where tail='' middle=''
   case $where in
-    *:*.*) return 1 ;;
+    *[!0-9a-fA-F.:]* | *:*.*) return 1 ;;
+    *::*) head=${where%%::*} tail=${where#*::} ;;
+    *:*) ;;
     *.*[!0-9.]* | *[!0-9.]*.*) return 1 ;;
     *.*)
       IFS=.
       set -- $where
       printf '%02X%02X%02X%02X:%04X' "$4" "$3" "$2" "$1" "$port"
       return ;;
-    *::*) tail=${where#*::} ;;
+    *) return 1 ;;
   esac
   IFS=:
   set -- $head $tail

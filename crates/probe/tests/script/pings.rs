@@ -32,7 +32,11 @@ fn by_pings(lines: &[String]) -> PathSize {
         "1 tcp bash 9 0",
     ];
     let lines = before.into_iter().chain(lines.iter().map(String::as_str));
-    let lines = lines.chain(["1 large openssl 3000 137", "1 stuck 9200"]);
+    let lines = lines.chain([
+        "1 small openssl 3000 137",
+        "1 large openssl 3000 137",
+        "1 untaken 1 9200",
+    ]);
     probed(&lines.collect::<Vec<_>>()).path
 }
 
@@ -134,6 +138,7 @@ fn paths_that_tell_their_size() {
 
 /// Large pings are swallowed, and TCP may fare otherwise.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn paths_beside_handshakes() {
     let hole = PathSize::BlackHole {
         carries: Some(8500),
@@ -150,56 +155,88 @@ fn paths_beside_handshakes() {
     let silent = "1 tls openssl 3000 137";
     let not_asked = "1 late tls";
     let ended = "3000 137";
-    for (handshake, large, stuck, expected) in [
-        (silent, None, None, &hole),
-        (silent, Some(ended), Some(0), &hole),
-        (done, None, None, &unsure),
-        (not_asked, None, None, &unsure),
-        (done, Some(ended), None, &hole),
-        (not_asked, Some(ended), None, &unsure),
-        (done, Some(ended), Some(9_200), &hole),
-        (not_asked, Some(ended), Some(9_200), &hole),
-        // It was taken, and the server takes its time.
-        (done, Some(ended), Some(1), &passes),
-        (not_asked, Some(ended), Some(0), &passes),
+    let closed = "9 1 139:error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading";
+    let shaken = "90 0 New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384";
+    let alert = "90 1 139:error:0A000460:SSL routines:ssl3_read_bytes:tlsv1 alert no application \
+                 protocol:rec_layer_s3.c:1584:SSL alert number 120|New, (NONE), Cipher is (NONE)";
+    for (handshake, small, large, untaken, expected) in [
+        (done, None, None, None, &unsure),
+        (not_asked, None, None, None, &unsure),
+        (silent, None, None, None, &unsure),
+        // Nobody took the large one, and somebody the small one.
+        (done, Some(shaken), Some(ended), Some("9200"), &hole),
+        (not_asked, Some(ended), Some(ended), Some("1 9200"), &hole),
+        (not_asked, Some(ended), Some(ended), Some("9200 0"), &hole),
+        (not_asked, Some(closed), Some(ended), Some("9200"), &hole),
+        (silent, Some(ended), Some(ended), Some("0 9200"), &hole),
+        // Nobody took either: it isn't the size.
         (
-            done,
-            Some("90 0 New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"),
-            None,
+            not_asked,
+            Some(ended),
+            Some(ended),
+            Some("320 9200"),
+            &unsure,
+        ),
+        (silent, Some(ended), Some(ended), Some("320 9200"), &unsure),
+        // Somebody took both, and takes his time.
+        (not_asked, Some(ended), Some(ended), Some("1 1"), &passes),
+        (silent, Some(ended), Some(ended), Some("0 0"), &passes),
+        (done, Some(shaken), Some(ended), Some("1"), &passes),
+        (not_asked, Some(closed), Some(ended), Some("0"), &passes),
+        // One of them never opened, or nobody could look.
+        (not_asked, Some(ended), Some(ended), Some("1"), &unsure),
+        (not_asked, Some(ended), Some(ended), Some(""), &unsure),
+        (done, Some(shaken), Some(ended), None, &unsure),
+        // Another's connection, which began meanwhile.
+        (
+            not_asked,
+            Some(ended),
+            Some(ended),
+            Some("2802448 1 1"),
             &passes,
         ),
+        (done, Some(shaken), Some(shaken), Some(""), &passes),
         // Kept open until it was ended.
         (
             done,
+            Some(shaken),
             Some("3000 137 New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"),
-            None,
+            Some("1"),
             &passes,
         ),
+        (done, Some(shaken), Some(alert), Some(""), &passes),
         (
             done,
-            Some(
-                "90 1 139:error:0A000460:SSL routines:ssl3_read_bytes:tlsv1 alert no application \
-                 protocol:rec_layer_s3.c:1584:SSL alert number 120|New, (NONE), Cipher is (NONE)",
-            ),
-            None,
-            &passes,
-        ),
-        (
-            done,
+            Some(shaken),
             Some("9 1 s_client: Option unknown option -alpn"),
-            None,
+            Some(""),
             &unsure,
         ),
         (
             done,
+            Some(shaken),
             Some("9 1 connect:errno=111|139:error:Connection refused"),
-            None,
+            Some(""),
             &unsure,
         ),
-        (done, Some("9 139 Segmentation fault"), None, &unsure),
+        (
+            not_asked,
+            Some("9 1 connect:errno=111"),
+            Some(ended),
+            Some("9200"),
+            &unsure,
+        ),
+        (
+            done,
+            Some(shaken),
+            Some("9 139 Segmentation fault"),
+            Some(""),
+            &unsure,
+        ),
     ] {
+        let small = small.map(|line| format!("1 small openssl {line}"));
         let large = large.map(|line| format!("1 large openssl {line}"));
-        let stuck = stuck.map(|bytes| format!("1 stuck {bytes}"));
+        let untaken = untaken.map(|counts| format!("1 untaken {counts}"));
         let lines = [
             "1 dns getent 9 0 [10.0.0.7] 10.0.0.7 STREAM",
             "1 tcp bash 9 0",
@@ -209,7 +246,8 @@ fn paths_beside_handshakes() {
             "1 path 8500 20 0 3 received, 0% packet loss",
             "1 path 1400 20 0 2 received, 0% packet loss",
         ];
-        let more = large.as_deref().into_iter().chain(stuck.as_deref());
+        let more = [&small, &large, &untaken];
+        let more = more.into_iter().filter_map(|line| line.as_deref());
         let lines: Vec<&str> = lines.into_iter().chain(more).collect();
         assert_eq!(&probed(&lines).path, expected, "{lines:?}");
     }

@@ -31,8 +31,8 @@ struct Notes<'a> {
     connected_to: Option<IpAddr>,
     answers: Vec<Answer<'a>>,
     late: Vec<Step>,
-    /// Bytes of a large message that nobody has taken, where that could be read.
-    stuck: Option<u64>,
+    /// Bytes that nobody has taken, of connections that were ended, a small and a large message.
+    untaken: Vec<u64>,
 }
 
 impl<'a> Notes<'a> {
@@ -100,7 +100,7 @@ pub(super) fn read(
             (Record::Exit(status), _) => held = status != 0,
             (Record::End, _) => place.ended = true,
             (Record::ConnectedTo(address), Some(target)) => target.connected_to = Some(address),
-            (Record::Stuck(bytes), Some(target)) => target.stuck = Some(bytes),
+            (Record::Untaken(bytes), Some(target)) => target.untaken = bytes,
             (Record::Answer(answer), Some(target)) => target.answers.push(answer),
             (Record::Late(step), Some(target)) => {
                 late = true;

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use awsvpc_auditor_engine::probe::{Handshake, PathSize};
 
 use super::record::{Answer, Step};
@@ -83,27 +85,53 @@ enum Tcp {
 
 impl Tcp {
     fn of(notes: &Notes<'_>, handshake: &Handshake) -> Self {
-        // A hello of a few hundred bytes was sent, and the answer is as large as its certificates.
-        if matches!(handshake, Handshake::Silent { .. }) {
-            return Self::Swallowed;
-        }
-        let Some(answer) = notes.answers(Step::Large).last() else {
+        let Some(large) = notes.answers(Step::Large).last() else {
             return Self::CantTell;
         };
-        let told = answer.words.to_ascii_lowercase();
-        let is_shaken = told.contains("cipher is ") && !told.contains("cipher is (none)");
-        // Whoever refuses what he was sent has read it.
-        if is_shaken || told.contains("alert") {
+        if is_read(large) {
             return Self::Passes;
         }
-        match (answer.status, notes.stuck) {
-            (ENDED, Some(bytes)) if bytes > ORDINARY.into() => Self::Swallowed,
-            (ENDED, Some(_)) => Self::Passes,
-            // A small one got its answer in that time.
-            (ENDED, None) if matches!(handshake, Handshake::Done { .. }) => Self::Swallowed,
-            _ => Self::CantTell,
+        if large.status != ENDED {
+            return Self::CantTell;
+        }
+        let small = notes.answers(Step::Small).last();
+        let has_ended = small.is_some_and(|small| small.status == ENDED);
+        // A connection that was closed here is all that may be left to take of it: one byte, by TCP's count.
+        let taken = notes.untaken.iter().filter(|bytes| **bytes <= 1).count();
+        if notes.untaken.iter().any(|bytes| LARGE.contains(bytes)) {
+            let is_small_taken = matches!(handshake, Handshake::Done { .. })
+                || taken > 0
+                || small.is_some_and(is_answered);
+            return if is_small_taken {
+                Self::Swallowed
+            } else {
+                Self::CantTell
+            };
+        }
+        // Each that stayed silent, the small one too.
+        if taken > usize::from(has_ended) {
+            Self::Passes
+        } else {
+            Self::CantTell
         }
     }
+}
+
+/// The bytes of a large message, by TCP's count, with what a handshake has besides.
+const LARGE: RangeInclusive<u64> = 1501..=16_384;
+
+/// Whether a hello was surely read: it was answered in TLS.
+fn is_read(hello: &Answer<'_>) -> bool {
+    let told = hello.words.to_ascii_lowercase();
+    let is_shaken = told.contains("cipher is ") && !told.contains("cipher is (none)");
+    is_shaken || told.contains("alert")
+}
+
+/// Whether a hello on a connection that opened was answered in any way, and be it by closing it.
+fn is_answered(hello: &Answer<'_>) -> bool {
+    let told = hello.words.to_ascii_lowercase();
+    let is_connected = !says(&told, &["connect:", "errno=111", "errno=113", "errno=110"]);
+    is_read(hello) || hello.status == 1 && is_connected && !is_misunderstood(&told, hello.status)
 }
 
 /// What became of echo requests of one size.

@@ -14,6 +14,8 @@ pub(super) enum Step {
     Path,
     /// A handshake that begins with more than a small packet.
     Large,
+    /// One beside it that doesn't.
+    Small,
 }
 
 impl FromStr for Step {
@@ -26,6 +28,7 @@ impl FromStr for Step {
             "tls" => Self::Handshake,
             "path" => Self::Path,
             "large" => Self::Large,
+            "small" => Self::Small,
             _ => return Err(()),
         })
     }
@@ -55,8 +58,9 @@ pub(super) enum Record<'a> {
     ConnectedTo(IpAddr),
     Answer(Answer<'a>),
     Late(Step),
-    /// Bytes of a large message that nobody has taken.
-    Stuck(u64),
+    /// For each of the connections that the small and the large message went over, the bytes that nobody has
+    /// taken.
+    Untaken(Vec<u64>),
     /// It ended, and with which status.
     Exit(i32),
     End,
@@ -104,7 +108,10 @@ fn record(line: &str) -> Option<(usize, Record<'_>)> {
         }
         "at" => Record::ConnectedTo(address(rest)?),
         "exit" => Record::Exit(rest.parse().ok()?),
-        "stuck" => Record::Stuck(rest.parse().ok()?),
+        "untaken" => {
+            let counts = rest.split_whitespace().map(str::parse);
+            Record::Untaken(counts.collect::<Result<_, _>>().ok()?)
+        }
         "late" => Record::Late(rest.parse().ok()?),
         step => {
             let step = step.parse().ok()?;
