@@ -47,17 +47,22 @@ fn build() -> Package {
     Package { directory }
 }
 
-/// Links all programs of the package at once, by the command that SAM runs for each of them: it has them linked
-/// one after the other, and each takes one processor. SAM finds them done.
+/// Links the programs of the package two at a time, by the command that SAM runs for each of them: it has them
+/// linked one after the other, and each takes one processor and 5 GB. SAM finds them done.
 fn link(target: &Path) {
-    let architecture = ["--arm64"].into_iter().filter(|_| ARCHITECTURE == "arm64");
-    tools::run(
-        tools::program("cargo-lambda")
-            .args(["lambda", "build", "--release"])
-            .args(architecture)
-            .env("CARGO_TARGET_DIR", target)
-            .current_dir(root().join("crates/lambda")),
-    );
+    for [one, other] in [
+        ["task-auditor", "finding-forwarder"],
+        ["headroom-auditor", "vpc-monitor"],
+    ] {
+        let architecture = ["--arm64"].into_iter().filter(|_| ARCHITECTURE == "arm64");
+        tools::run(
+            tools::program("cargo-lambda")
+                .args(["lambda", "build", "--release", "--bin", one, "--bin", other])
+                .args(architecture)
+                .env("CARGO_TARGET_DIR", target)
+                .current_dir(root().join("crates/lambda")),
+        );
+    }
 }
 
 /// The emulator takes no alarm on an expression over metrics, and refuses the stack for it. Such alarms

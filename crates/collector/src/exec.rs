@@ -44,6 +44,9 @@ pub enum NotExecuted {
          OpenDataChannel, or the task can't reach ssmmessages"
     )]
     NotConnected,
+    /// Too many calls of this account.
+    #[error("ecs:ExecuteCommand: AWS throttles it")]
+    Throttled,
     /// The agent in the task isn't running, or Exec is off: ECS has one answer for both.
     #[error("ECS doesn't run commands in it yet: {0}")]
     NotReady(String),
@@ -61,13 +64,16 @@ impl NotExecuted {
         match self {
             Self::NotConnected | Self::NotReady(_) => Some("exec-channel-unreachable"),
             Self::NotTaken(_) => Some("exec-not-enabled"),
-            Self::Denied | Self::Failed(_) => None,
+            Self::Denied | Self::Throttled | Self::Failed(_) => None,
         }
     }
 
     /// Whether some seconds may change it: the agent starts after the task runs.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Self::NotConnected | Self::NotReady(_))
+        matches!(
+            self,
+            Self::NotConnected | Self::NotReady(_) | Self::Throttled
+        )
     }
 }
 
@@ -120,6 +126,7 @@ impl Exec {
                     }
                     _ => match Trouble::of(&error) {
                         Trouble::Denied => NotExecuted::Denied,
+                        Trouble::Throttled => NotExecuted::Throttled,
                         trouble if message.is_empty() => {
                             NotExecuted::Failed(trouble.reason().to_owned())
                         }

@@ -6,7 +6,7 @@ use awsvpc_auditor_engine::probe::{Probe, Target, Vantage};
 use awsvpc_auditor_probe::Limits;
 use awsvpc_auditor_probe::exec::{NotAsked, ask};
 use awsvpc_auditor_probe::script::Script;
-use awsvpc_auditor_probe::session::{Access, Trouble};
+use awsvpc_auditor_probe::session::Trouble;
 use tokio::time::{Instant, sleep};
 
 use crate::exec::{Container, Exec, NotExecuted};
@@ -14,11 +14,14 @@ use crate::exec::{Container, Exec, NotExecuted};
 /// What starting a session and ending it may take besides the script itself.
 const AROUND: Duration = Duration::from_secs(8);
 
-/// How often a task's agent is given time to connect: it starts after the task runs.
-const TRIES: u32 = 3;
+/// How often a task's containers are gone round: its agent starts after the task runs.
+const ROUNDS: u32 = 3;
 
 /// How long it is given each time.
 const TO_CONNECT: Duration = Duration::from_secs(3);
+
+/// What a session needs besides the script's own time. With less, none is started.
+const TO_START: Duration = Duration::from_secs(2);
 
 /// A task, and the containers that may be asked: they all share its interface.
 #[derive(Debug, Clone, Copy)]
@@ -58,12 +61,17 @@ impl NotProbed {
 
     /// Whether another container may do better.
     fn is_of_container(&self) -> bool {
-        matches!(
-            self,
-            Self::NotExecuted(
-                NotExecuted::NotTaken(_) | NotExecuted::NotConnected | NotExecuted::NotReady(_)
-            ) | Self::NotAsked(NotAsked::Session(Trouble::NoShell(_)) | NotAsked::Script(_))
-        )
+        self.may_pass()
+            || matches!(
+                self,
+                Self::NotExecuted(NotExecuted::NotTaken(_))
+                    | Self::NotAsked(NotAsked::Session(Trouble::NoShell(_)) | NotAsked::Script(_))
+            )
+    }
+
+    /// Whether the same container may do better in some seconds.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::NotExecuted(error) if error.may_pass())
     }
 }
 
@@ -81,14 +89,32 @@ pub async fn probe(
     deadline: Instant,
 ) -> Result<Probe, NotProbed> {
     let mut refusal = NotProbed::NoContainer;
-    for container in insider.containers {
-        match probe_in(exec, insider, container, targets, limits, deadline).await {
-            Err(error) if error.is_of_container() && Instant::now() < deadline => {
-                tracing::info!(container, %error, "not probed from this container");
-                refusal = error;
-            }
-            done => return done,
+    let mut containers: Vec<&String> = insider.containers.iter().collect();
+    for round in 0..ROUNDS {
+        if round > 0 {
+            sleep(TO_CONNECT).await;
         }
+        let mut waiting = Vec::new();
+        for container in containers {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left < limits.whole + TO_START {
+                return Err(refusal);
+            }
+            match probe_in(exec, insider, container, targets, limits, deadline).await {
+                Err(error) if error.is_of_container() => {
+                    tracing::info!(container, %error, "not probed from this container");
+                    if error.may_pass() {
+                        waiting.push(container);
+                    }
+                    refusal = error;
+                }
+                done => return done,
+            }
+        }
+        if waiting.is_empty() {
+            break;
+        }
+        containers = waiting;
     }
     Err(refusal)
 }
@@ -107,31 +133,11 @@ async fn probe_in(
         task: insider.task,
         container: Some(container),
     };
-    let access = start(exec, at, &script.command(), deadline).await?;
+    let access = exec.start(at, &script.command(), deadline).await?;
     let vantage = Vantage::Container {
         task: insider.task.to_owned(),
         container: container.to_owned(),
     };
     let left = deadline.saturating_duration_since(Instant::now());
     Ok(ask(&access, &script, vantage, left.min(longest(limits))).await?)
-}
-
-async fn start(
-    exec: &Exec,
-    at: Container<'_>,
-    command: &str,
-    deadline: Instant,
-) -> Result<Access, NotExecuted> {
-    let mut tries = 1;
-    loop {
-        match exec.start(at, command, deadline).await {
-            Err(error)
-                if error.may_pass() && tries < TRIES && Instant::now() + TO_CONNECT < deadline =>
-            {
-                tries += 1;
-                sleep(TO_CONNECT).await;
-            }
-            done => return done,
-        }
-    }
 }

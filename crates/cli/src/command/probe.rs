@@ -48,6 +48,12 @@ impl ProbeCommand {
         let cluster = self.cluster.as_deref();
         let snapshot = self.audit.facts(Wanted::task(cluster, &self.task)?)?;
         let task = task::described(&snapshot, cluster, &self.task)?.clone();
+        if Subject::Task(&task).is_exec_on() == Some(false) {
+            let said = said(&snapshot, &task, "exec-not-enabled").unwrap_or_default();
+            return Err(anyhow!(
+                "ECS Exec is off in the task, so it can't be asked\n{said}"
+            ));
+        }
         let asking = targets(&snapshot, Subject::Task(&task));
         for left_out in &asking.left_out {
             output::warn(&format!(
