@@ -96,7 +96,8 @@ fn judge(agreement: &Agreement) -> Option<Judgement> {
         }
         // That it fails is the configuration's doing, which has checks of its own.
         Meaning::Blocked { .. } | Meaning::NotAsked { .. } => None,
-        _ if standing == Standing::Works => {
+        // What the probe can't tell doesn't answer by that it works: a proxy in the task accepts everything.
+        meaning if standing == Standing::Works && !is_of_probe(meaning) => {
             let message = format!("{} answers{}", claim.target(), how_fast(agreement));
             Some(Judgement::pass(address, message))
         }
@@ -105,6 +106,16 @@ fn judge(agreement: &Agreement) -> Option<Judgement> {
         Meaning::CantTell { .. } if matches!(agreement.configured, Configured::Closed(_)) => None,
         Meaning::CantTell { side, why } => Some(unclear(address, *side, why)),
     }
+}
+
+fn is_of_probe(meaning: &Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::CantTell {
+            side: Side::Probe,
+            ..
+        }
+    )
 }
 
 /// Neither a pass nor a fail, and why.

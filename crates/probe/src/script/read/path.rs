@@ -73,10 +73,11 @@ pub(super) fn judge(notes: &Notes<'_>, place: &Place<'_>, handshake: &Handshake)
     }
 }
 
-/// How TCP fares where large pings are swallowed. VPC endpoints, and gateways of VPNs, swallow those without a
-/// word and clamp the segment size of TCP; a host with small packets of its own announces them. Either way TCP
-/// never sends any that are too large.
-/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html>
+/// How TCP fares where large pings are swallowed. VPC endpoints swallow those without a word, and so do transit
+/// gateways that got them by a VPN, Direct Connect or peering; both clamp the segment size of TCP. A host with
+/// small packets of its own announces them. Either way TCP never sends any that are too large.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html>,
+/// <https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html>
 enum Tcp {
     Passes,
     Swallowed,
