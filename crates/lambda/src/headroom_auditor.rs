@@ -21,7 +21,7 @@ use crate::alerts::{Aws, Keeper, Outcome, in_time, now};
 use crate::config::HeadroomConfig;
 use crate::cursor::{self, Cursor};
 use crate::emf::{self, HeadroomRun};
-use crate::time::{Time, holder};
+use crate::time::{Time, holder, place};
 
 /// What is left of the function's time for measuring and telling.
 const TO_TELL: Duration = Duration::from_mins(1);
@@ -193,11 +193,7 @@ impl HeadroomAuditor {
 
     /// What is asked of each region's facts.
     fn options(&self, context: &Context, collected: &[(String, CollectedRegion)]) -> Vec<Options> {
-        // arn:aws:lambda:REGION:ACCOUNT:function:NAME
-        let account = context.invoked_function_arn.split(':').nth(4);
-        let account = account
-            .filter(|account| !account.is_empty())
-            .map(str::to_owned);
+        let account = place(context).map(|(account, _)| account.to_owned());
         // Those that answered, each with its own facts.
         let names = collected.iter().map(|(name, _)| name);
         names

@@ -1,4 +1,4 @@
-//! How an invocation spends its time.
+//! What an invocation is, where, and how it spends its time.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +11,15 @@ use crate::alerts::now;
 /// What names an invocation and no other: a run that Lambda repeats has the same request.
 pub(crate) fn holder(context: &Context) -> String {
     format!("{}/{}", context.request_id, now().millis())
+}
+
+/// The account and the region of the function that was invoked, by its ARN:
+/// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`. `None` where it has none.
+pub(crate) fn place(context: &Context) -> Option<(&str, &str)> {
+    let mut parts = context.invoked_function_arn.split(':').skip(3);
+    let region = parts.next().filter(|region| !region.is_empty())?;
+    let account = parts.next().filter(|account| !account.is_empty())?;
+    Some((account, region))
 }
 
 /// Until when an invocation waits for what.

@@ -24,7 +24,7 @@ use crate::definitions::Definitions;
 use crate::emf::Metrics;
 use crate::payload::given_back;
 use crate::task_auditor::RETRIED;
-use crate::time::{Time, holder};
+use crate::time::{Time, holder, place};
 use looked::{Asked, End, Found, is_whole};
 pub use looked::{AuditError, Looked};
 use subjects::{By, Facts, Seen};
@@ -94,7 +94,8 @@ impl ServiceAuditor {
         let mut invocation = Invocation {
             holder: holder(&event.context),
             time: Time::of(&event.context, TO_TELL, TO_ANSWER),
-            place: place(&event.context.invoked_function_arn),
+            place: place(&event.context)
+                .map(|(account, region)| (account.to_owned(), region.to_owned())),
             metrics: Metrics::default(),
         };
         let answer = match Work::read(&event.payload, RETRIED)? {
@@ -350,13 +351,6 @@ impl ServiceAuditor {
         let own = kept.filter(|scope| scope.account == *account && scope.region == *name);
         own.filter(is_gone).collect()
     }
-}
-
-/// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`: the account and the region.
-fn place(arn: &str) -> Option<(String, String)> {
-    let mut parts = arn.split(':').skip(3);
-    let (region, account) = (parts.next()?, parts.next()?);
-    Some((account.to_owned(), region.to_owned()))
 }
 
 /// What was seen, by whom it is about.

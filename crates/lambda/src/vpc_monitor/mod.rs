@@ -12,7 +12,7 @@ use awsvpc_auditor_engine::alert::{Moment, Observation, Scope};
 use awsvpc_auditor_engine::checks::{self, MonitorReport, Outcome, Summary, Watch};
 use awsvpc_auditor_engine::probe::Vantage;
 use awsvpc_auditor_probe::{Limits, ask_twice};
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::alerts::{Aws, Keeper, Outcome as Told, in_time, now};
 use crate::config::MonitorConfig;
 use crate::emf::{self, MonitorRun};
-use crate::time::{Time, holder};
+use crate::time::{Time, holder, place};
 use targets::Targets;
 
 /// How long each of both rounds may take: a target that swallows everything costs a few seconds.
@@ -105,7 +105,7 @@ impl VpcMonitor {
         };
         // Before anything needs the network: it may be what is broken.
         write(&run.seen(&probe, started.elapsed()));
-        let (account, region) = place(&event.context);
+        let (account, region) = place(&event.context).unwrap_or_default();
         let report = checks::monitor(Watch {
             account,
             region,
@@ -165,11 +165,4 @@ fn write(lines: &[Value]) {
     if let Err(error) = emf::write(lines) {
         tracing::error!(%error, "metrics could not be written");
     }
-}
-
-/// The account and the region: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`.
-fn place(context: &Context) -> (&str, &str) {
-    let mut parts = context.invoked_function_arn.split(':').skip(3);
-    let region = parts.next().unwrap_or_default();
-    (parts.next().unwrap_or_default(), region)
 }
