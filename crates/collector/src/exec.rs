@@ -86,7 +86,9 @@ impl Exec {
             .map(|timeouts| timeouts.to_builder());
         let timeouts = timeouts
             .unwrap_or_default()
-            .disable_operation_attempt_timeout();
+            .disable_operation_attempt_timeout()
+            // Its deadline ends it, and says what a lost answer may have left.
+            .disable_operation_timeout();
         let config = aws_sdk_ecs::config::Builder::from(config)
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts.build())

@@ -19,8 +19,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::calls::Calls;
 use crate::trouble::{Trouble, in_time};
 
-/// Questions of a process in a minute, once the burst is spent; a queue feeds two. Insights charges for what it reads, and runs a few
-/// tens of questions of an account at a time: people's own come first.
+/// Questions of a process in a minute, once the burst is spent; a queue feeds two. Insights charges for what it
+/// reads, and runs a few tens of questions of an account at a time: people's own come first.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
