@@ -143,7 +143,7 @@ fn a_silent_name_server_and_targets_that_swallow_end_in_time() {
         target(&format!("{address}:443/tls"))
     });
     let targets: Vec<Target> = names.chain(addresses).collect();
-    for (shell, line) in ten_runs().take(6) {
+    for (shell, line) in ten_runs() {
         let limits = limits(2, 10);
         let script = Script::new(&targets, &limits);
         let started = Instant::now();
@@ -219,14 +219,16 @@ fn name_servers_that_fail_are_told_from_names_that_dont_exist() {
         let lab = Lab::new(Link::Jumbo).unwrap();
         let _names = lab.name_server(names).unwrap();
         // BusyBox has a tool that says what the name server says.
-        let script = Script::new(&targets(&["nosuch.lab:443"]), &limits(8, 20));
-        let probe = ask(&lab, &script, &["busybox", "sh"], Line::Terminal);
-        match (&probe.targets[0].resolved, expected) {
-            (resolved, Some(expected)) => assert_eq!(*resolved, expected),
-            (resolved, None) => assert!(
-                matches!(resolved, Resolved::NoSuchName { .. }),
-                "{resolved:?}"
-            ),
+        for (_, line) in ten_runs() {
+            let script = Script::new(&targets(&["nosuch.lab:443"]), &limits(8, 20));
+            let probe = ask(&lab, &script, &["busybox", "sh"], line);
+            match (&probe.targets[0].resolved, &expected) {
+                (resolved, Some(expected)) => assert_eq!(resolved, expected),
+                (resolved, None) => assert!(
+                    matches!(resolved, Resolved::NoSuchName { .. }),
+                    "{resolved:?}"
+                ),
+            }
         }
     }
 }

@@ -75,11 +75,13 @@ fn what_answers_no_ping_is_not_a_black_hole() {
     lab.server()
         .write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
         .unwrap();
-    let script = Script::new(&targets(&["10.0.2.2:5432"]), &limits(3, 20));
-    let probe = ask(&lab, &script, &["dash"], crate::shell::Line::Terminal);
     let cant_tell = PathSize::CantTell {
         why: "the target doesn't answer ping".to_owned(),
     };
-    assert_eq!(probe.targets[0].path, cant_tell);
-    assert_eq!(probe.targets[0].standing(), Standing::Works);
+    for (_, line) in ten_runs() {
+        let script = Script::new(&targets(&["10.0.2.2:5432"]), &limits(3, 20));
+        let probe = ask(&lab, &script, &["dash"], line);
+        assert_eq!(probe.targets[0].path, cant_tell);
+        assert_eq!(probe.targets[0].standing(), Standing::Works);
+    }
 }
